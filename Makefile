@@ -1,0 +1,33 @@
+# `make run` and `make test` do all set-up themselves; the second time it takes no time.
+PYTHON_IN_VENV := .venv/bin/python
+PYTEST_ARGUMENTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint benchmark lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+setup: ## install what is needed: system packages where allowed, .venv/
+	@bash scripts/set_up.sh
+
+run: setup ## compose 30 seconds from the opener "schumann" into out/
+	@$(PYTHON_IN_VENV) -m composer compose --seed schumann --length 30 --output out/
+
+test: setup lint ## check style and types, then run all tests
+	@$(PYTHON_IN_VENV) -m pytest $(PYTEST_ARGUMENTS)
+
+lint: setup ## check style and types
+	@$(PYTHON_IN_VENV) -m ruff check
+	@$(PYTHON_IN_VENV) -m mypy
+
+benchmark: setup ## measure speed, and with CORPUS=DIR quality too; prints JSON
+	@$(PYTHON_IN_VENV) -m benchmarks.render
+	@[ -z "$(CORPUS)" ] || $(PYTHON_IN_VENV) -m composer evaluate --corpus "$(CORPUS)" --json
+
+lock: ## write requirements.lock anew (newer versions: make lock ARGUMENTS=--upgrade)
+	@bash scripts/lock.sh $(ARGUMENTS)
+
+clean: ## remove what was made, but not .venv/
+	rm -rf build out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
