@@ -1,0 +1,117 @@
+"""A checkpoint: weights as plain arrays, a JSON card that says what they are, and the LiteRT form that composes.
+
+A folder holds ``card.json``, ``weights.npz`` (float16 arrays by name) and ``network.tflite``. Nothing executable is
+stored or loaded; every file must have the SHA-256 that the card names, and the card must fit this code's vocabulary.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from composer.errors import CheckpointError
+from composer.fields import NOTE_FIELDS, SOURCES, STEP_FIELDS
+from composer.vocabulary import COARSE_TICKS, FACTOR_SIZES, TEMPO_RATIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+RELEASED = Path(__file__).parent / "released"
+"""The checkpoint that comes with this package."""
+CARD, WEIGHTS, NETWORK = "card.json", "weights.npz", "network.tflite"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A verified checkpoint folder and its card."""
+
+    folder: Path
+    card: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Name that stamps every piece composed with it."""
+        return str(self.card["id"])
+
+    @property
+    def network(self) -> Path:
+        """The LiteRT file."""
+        return self.folder / NETWORK
+
+    @property
+    def state_width(self) -> int:
+        """Numbers of recurrent state per stream."""
+        config = self.card["network"]
+        return 2 * int(config["layers"]) * int(config["width"])
+
+    @property
+    def memory_width(self) -> int:
+        """Numbers of memory that the heads read."""
+        return int(self.card["network"]["width"])
+
+
+def vocabulary_card() -> dict[str, Any]:
+    """What a network's inputs and outputs mean: part of every card, compared on loading."""
+    return {
+        "factors": FACTOR_SIZES,
+        "coarse_ticks": list(COARSE_TICKS),
+        "tempo_ratio": TEMPO_RATIO,
+        "step_fields": STEP_FIELDS,
+        "note_fields": NOTE_FIELDS,
+        "sources": list(SOURCES),
+    }
+
+
+def load_checkpoint(folder: Path | None = None) -> Checkpoint:
+    """Load and verify a checkpoint, the released one by default.
+
+    Raises:
+        CheckpointError: something is missing, altered, or made for another version of this code.
+    """
+    folder = folder or RELEASED
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        hashes = {name: _sha256(folder / name) for name in (WEIGHTS, NETWORK)}
+    except (OSError, ValueError) as error:
+        message = f"There is no usable checkpoint in {folder}: {error}."
+        raise CheckpointError(message) from error
+    if not isinstance(card, dict) or card.get("files") != hashes:
+        message = f"The checkpoint in {folder} is damaged: its files do not have the SHA-256 that its card names."
+        raise CheckpointError(message)
+    if card.get("vocabulary") != vocabulary_card():
+        message = f"The checkpoint {card.get('id')} was made for another version of this program."
+        raise CheckpointError(message)
+    return Checkpoint(folder, card)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_weights(path: Path, arrays: Mapping[str, NDArray[np.float32]]) -> None:
+    """Store weights as float16: half the size; the loss they cause is far below that of the int8 form."""
+    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(path, **halves)
+
+
+def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Weights by name, as float32."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+def write_card(folder: Path, card: Mapping[str, Any]) -> Checkpoint:
+    """Complete a card with id, vocabulary and the hashes of the files beside it, and write it."""
+    files = {name: _sha256(folder / name) for name in (WEIGHTS, NETWORK)}
+    full = {"id": f"note-lstm-{files[NETWORK][:10]}", **card, "vocabulary": vocabulary_card(), "files": files}
+    temporary = folder / (CARD + ".part")
+    temporary.write_text(json.dumps(full, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(folder / CARD)
+    return Checkpoint(folder, full)

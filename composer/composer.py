@@ -1,0 +1,151 @@
+"""Composer: load a checkpoint once, then turn primers into pieces."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from composer.beat_tracking import with_tracked_beats
+from composer.checkpoints import load_checkpoint
+from composer.decoder import Decoder
+from composer.errors import BadInputError
+from composer.generation import Task, continue_primer
+from composer.keys import estimate_key
+from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
+from composer.primers import cut_primer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, 600.0
+UPLOAD_SHARE, OPENER_SHARE = 1 / 3, 1 / 2
+"""How much of a piece its primer may take up: somebody's file, or an opener, which shall be heard whole."""
+RELEASE_SECONDS, TAIL_SECONDS = 0.4, 0.7
+"""The last keys come up this long before the end and ring for so long: MIDI and recording both last what was asked."""
+FEWEST_PRIMER_NOTES = 1
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A composed piece.
+
+    Attributes:
+        score: the whole piece, primer first.
+        primer_end_beat: where the continuation begins.
+        key: of the whole piece, e.g. ``F major``.
+        tempo: mean, in quarter notes per minute.
+        random_seed: composes the same piece again, with the same checkpoint, primer and options.
+        checkpoint_id: of the network that composed it.
+        stages: seconds spent in each stage.
+    """
+
+    score: Score
+    primer_end_beat: float
+    key: str
+    tempo: float
+    random_seed: int
+    checkpoint_id: str
+    stages: dict[str, float] = field(compare=False)
+
+
+class Composer:
+    """A loaded checkpoint. Not to be shared between threads: give each its own.
+
+    Args:
+        checkpoint_folder: the released checkpoint by default.
+
+    Raises:
+        CheckpointError: the checkpoint is missing or damaged.
+    """
+
+    def __init__(self, checkpoint_folder: Path | None = None) -> None:
+        self.checkpoint = load_checkpoint(checkpoint_folder)
+        self._decoder = Decoder(self.checkpoint.network)
+
+    def compose(
+        self,
+        primer: Score,
+        *,
+        length_seconds: float,
+        random_seed: int,
+        temperature: float = 1.0,
+        tempo: float | None = None,
+        is_opener: bool = False,
+    ) -> Composition:
+        """Continue ``primer`` to a piece of ``length_seconds``, primer included.
+
+        Args:
+            primer: music to continue; a musically cut excerpt of its beginning is used where it is long.
+            length_seconds: 5 to 600.
+            random_seed: the same one gives the same notes.
+            temperature: 0.1 to 2; 1 is as trained.
+            tempo: mean tempo in quarter notes per minute; the primer's own by default.
+            is_opener: the primer may take up half of the piece, not just a third.
+
+        Raises:
+            BadInputError: an option is out of range, or the primer has no notes.
+        """
+        began = time.perf_counter()
+        _check_options(primer, length_seconds, temperature)
+        end_seconds = length_seconds - RELEASE_SECONDS
+        if not primer.beat_grid:
+            primer = with_tracked_beats(primer) or primer
+        if tempo is not None:
+            primer = at_tempo(primer, tempo)
+        share = OPENER_SHARE if is_opener else UPLOAD_SHARE
+        excerpt, primer_end_beat = cut_primer(primer, length_seconds * share)
+        cut = time.perf_counter()
+        score = continue_primer(
+            self._decoder,
+            self.checkpoint.state_width,
+            Task(excerpt, primer_end_beat, end_seconds, random_seed, temperature),
+        )
+        stages = {"primer": cut - began, "composing": time.perf_counter() - cut}
+        return Composition(
+            score=score,
+            primer_end_beat=primer_end_beat,
+            key=estimate_key(score).name,
+            tempo=mean_tempo(score),
+            random_seed=random_seed,
+            checkpoint_id=self.checkpoint.id,
+            stages=stages,
+        )
+
+
+def _check_options(primer: Score, length_seconds: float, temperature: float) -> None:
+    if not SHORTEST_SECONDS <= length_seconds <= LONGEST_SECONDS:
+        message = (
+            f"A piece lasts {SHORTEST_SECONDS:.0f} to {LONGEST_SECONDS:.0f} seconds; {length_seconds:g} is outside."
+        )
+        raise BadInputError(message)
+    if not 0.1 <= temperature <= 2.0:
+        message = f"The temperature is 0.1 to 2; {temperature:g} is outside."
+        raise BadInputError(message)
+    if len(primer.notes) < FEWEST_PRIMER_NOTES:
+        message = "There are no notes to continue."
+        raise BadInputError(message)
+
+
+def mean_tempo(score: Score) -> float:
+    """Beats over minutes from the first to the last onset; the tempo in force where there is one onset only."""
+    first, last = score.notes[0].start, score.notes[-1].start
+    if last <= first:
+        return score.bpm_at(first)
+    return (last - first) * 60 / (score.seconds_at(last) - score.seconds_at(first))
+
+
+def at_tempo(score: Score, bpm: float) -> Score:
+    """The same music with its mean tempo moved to ``bpm``, its rubato kept.
+
+    Raises:
+        BadInputError: no music can be played at that tempo.
+    """
+    factor = bpm / mean_tempo(score)
+    tempos = [tempo.bpm * factor for tempo in score.tempos]
+    if min(tempos) < SLOWEST_BPM or max(tempos) > FASTEST_BPM:
+        message = f"At a tempo of {bpm:g} parts of this music would be too slow or too fast to play."
+        raise BadInputError(message)
+    return replace(
+        score, tempos=tuple(Tempo(tempo.beat, value) for tempo, value in zip(score.tempos, tempos, strict=True))
+    )

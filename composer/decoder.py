@@ -1,0 +1,56 @@
+"""A trained network as compiled steps (LiteRT): arrays and state in, logits and state out; no TensorFlow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from composer.inputs import KNOWN_WIDTHS
+from composer.vocabulary import FACTORS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+
+class Decoder:
+    """The recurrent step and the factor heads of one network; not to be shared between threads.
+
+    Args:
+        path: of the LiteRT file.
+        threads: used by each step. More than one does not pay for a single stream.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        self._runners: dict[str, Any] = {
+            name: self._interpreter.get_signature_runner(name) for name in ("step", *FACTORS)
+        }
+
+    def step(self, inputs: Floats, states: Floats) -> tuple[Floats, Floats]:
+        """Advance by one note: ``(batch, STEP_WIDTH)`` and states in, memory and new states out."""
+        result = self._runners["step"](step=inputs, states=states)
+        return result["memory"], result["new_states"]
+
+    def logits(self, factor: str, memory: Floats, **inputs: NDArray[Any]) -> Floats:
+        """Logits ``(batch, size)`` of a factor; which inputs a head takes is in ``HEAD_INPUTS``."""
+        taken = {name: inputs[name] for name in HEAD_INPUTS[factor]}
+        if "note" in taken:
+            taken["note"] = taken["note"][:, : KNOWN_WIDTHS[factor]]
+        result: Floats = self._runners[factor](memory=memory, **taken)["logits"]
+        return result
+
+
+HEAD_INPUTS: dict[str, tuple[str, ...]] = {
+    "gap": ("step",),
+    "pitch": ("note", "step", "sets", "anchors"),
+    "duration": ("note",),
+    "velocity": ("note",),
+    "tempo": ("note",),
+    "pedal": ("note",),
+}

@@ -1,0 +1,1 @@
+"""The Keras definitions of the networks; only these, training and export import Keras."""

@@ -1,0 +1,55 @@
+"""Cut a primer out of somebody's music: from its first note to a place where a musician would stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from composer.notes import Score
+
+_EARLIEST_SHARE = 0.55
+"""A primer uses at least this share of the seconds it may last, where the music allows."""
+
+
+def cut_primer(score: Score, longest_seconds: float) -> tuple[Score, float]:
+    """The beginning of ``score``, at most ``longest_seconds`` long, from its first note to a bar line, beat or rest.
+
+    Of the possible ends, the one is taken over which the fewest notes are held, and of equals the latest. A score that
+    is short enough is returned whole, moved to begin with its first note. Also returns the beat at which the primer
+    ends.
+    """
+    start = score.notes[0].start
+    first_second = score.seconds_at(start)
+    end = score.end_beat
+    if score.seconds_at(end) - first_second > longest_seconds:
+        latest = score.beat_at(first_second + longest_seconds)
+        earliest = score.beat_at(first_second + longest_seconds * _EARLIEST_SHARE)
+        end = _best_end(score, earliest, latest)
+    else:
+        end = _bar_line_after(score, end, first_second + longest_seconds)
+    return score.excerpt(start, end), end - start
+
+
+def _best_end(score: Score, earliest: float, latest: float) -> float:
+    onsets = sorted({note.start for note in score.notes if earliest <= note.start <= latest})
+    bars = [line for line in score.bar_lines() if earliest <= line <= latest] if score.beat_grid else []
+    places = bars or onsets
+    if not places:
+        return latest
+    return min(places, key=lambda beat: (_held_over(score, beat), -beat))
+
+
+def _held_over(score: Score, beat: float) -> int:
+    return sum(note.start < beat < note.end - _LEGATO_BEATS for note in score.notes)
+
+
+_LEGATO_BEATS = 1 / 8
+"""Keys released this little after a bar line overlap on purpose and do not count as held over it."""
+
+
+def _bar_line_after(score: Score, beat: float, last_second: float) -> float:
+    """The bar line at which the bar under way at ``beat`` ends, if it comes soon enough; else ``beat``."""
+    signature = score.time_signature_at(max(beat - _LEGATO_BEATS, 0.0))
+    bars = -(-(beat - _LEGATO_BEATS - signature.beat) // signature.bar_beats)
+    line = signature.beat + bars * signature.bar_beats
+    return line if score.beat_grid and score.seconds_at(line) <= last_second else beat

@@ -1,0 +1,98 @@
+"""Checkpoints: weights, card, hashes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from composer.checkpoints import (
+    CARD,
+    NETWORK,
+    RELEASED,
+    WEIGHTS,
+    load_checkpoint,
+    read_weights,
+    write_card,
+    write_weights,
+)
+from composer.errors import CheckpointError
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the released checkpoint to spoil."""
+    return Path(shutil.copytree(RELEASED, tmp_path / "checkpoint"))
+
+
+def test_the_released_checkpoint_is_whole() -> None:
+    """What comes with the package loads, and its id names its network file."""
+    checkpoint = load_checkpoint()
+
+    assert checkpoint.id == f"note-lstm-{checkpoint.card['files'][NETWORK][:10]}"
+
+
+def test_the_released_checkpoint_is_small() -> None:
+    """Weights and network together stay under 30 MB."""
+    assert sum((RELEASED / name).stat().st_size for name in (WEIGHTS, NETWORK)) < 30 * 10**6
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, NETWORK])
+def test_an_altered_file_is_refused(copy: Path, name: str) -> None:
+    """One flipped byte is enough."""
+    data = bytearray((copy / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (copy / name).write_bytes(data)
+
+    with pytest.raises(CheckpointError, match="SHA-256"):
+        load_checkpoint(copy)
+
+
+@pytest.mark.parametrize("name", [CARD, WEIGHTS, NETWORK])
+def test_a_missing_file_is_named(copy: Path, name: str) -> None:
+    """The message says which file is not there."""
+    (copy / name).unlink()
+
+    with pytest.raises(CheckpointError, match=name):
+        load_checkpoint(copy)
+
+
+def test_another_vocabulary_is_refused(copy: Path) -> None:
+    """A network that means something else by its numbers is not used."""
+    card = json.loads((copy / CARD).read_text())
+    card["vocabulary"]["factors"]["pitch"] = 89
+    (copy / CARD).write_text(json.dumps(card))
+
+    with pytest.raises(CheckpointError, match="another version"):
+        load_checkpoint(copy)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": []}', '{"files": {"../secret": "0"}}', "\0"])
+def test_a_nonsense_card_is_refused(copy: Path, text: str) -> None:
+    """Whatever the card holds, the answer is a sentence."""
+    (copy / CARD).write_text(text)
+
+    with pytest.raises(CheckpointError):
+        load_checkpoint(copy)
+
+
+def test_weights_survive_storing(tmp_path: Path) -> None:
+    """Arrays come back under their names, within half precision."""
+    arrays = {"a/kernel": np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4), "b": np.zeros(2, np.float32)}
+    write_weights(tmp_path / WEIGHTS, arrays)
+    stored = read_weights(tmp_path / WEIGHTS)
+
+    assert stored.keys() == arrays.keys()
+    np.testing.assert_allclose(stored["a/kernel"], arrays["a/kernel"], atol=1e-3)
+
+
+def test_a_written_card_makes_a_loadable_checkpoint(copy: Path) -> None:
+    """Writing a card again over the same files gives the same id and loads."""
+    before = load_checkpoint(copy)
+    (copy / CARD).unlink()
+    card = {name: value for name, value in before.card.items() if name not in {"id", "files", "vocabulary"}}
+
+    assert write_card(copy, card).id == load_checkpoint(copy).id == before.id
