@@ -1,0 +1,75 @@
+"""Where finished files go: into a folder that was tried first, under names that were free."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import unicodedata
+from contextlib import ExitStack
+from itertools import count
+from typing import TYPE_CHECKING
+
+from composer.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+LONGEST_NAME = 60
+"""Characters of a file name's readable part: every file system takes four times as many bytes."""
+
+
+def writable_folder(folder: Path) -> Path:
+    """Make ``folder`` where it is missing, and try whether files can be written to it.
+
+    Raises:
+        BadInputError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"Nothing can be written to the folder {folder}: {reason}; choose another one."
+        raise BadInputError(message) from error
+
+
+def readable_name(text: str) -> str:
+    """``text`` as the readable part of a file name: lower-case ASCII letters, digits and hyphens, at most 60."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_NAME].strip("-") or "piece"
+
+
+def publish(files: Mapping[str, Path], folder: Path, name: str) -> dict[str, Path]:
+    """Move finished files to ``folder`` as ``name`` with their suffixes, or ``name-2`` and so on where one is taken.
+
+    Args:
+        files: by suffix, e.g. ``.mid``; on the same file system as ``folder``.
+        folder: an existing one.
+        name: without a suffix.
+
+    Returns:
+        The paths by suffix, all with one name. Never overwrites a file, even if another process takes the name now.
+    """
+    for attempt in count(1):
+        stem = name if attempt == 1 else f"{name}-{attempt}"
+        places = {suffix: folder / f"{stem}{suffix}" for suffix in files}
+        if _reserve(places.values()):
+            break
+    for suffix, place in places.items():
+        files[suffix].replace(place)
+    return places
+
+
+def _reserve(places: Iterable[Path]) -> bool:
+    """Create all of ``places`` as empty files, or none where one exists."""
+    with ExitStack() as undo:
+        for place in places:
+            try:
+                place.touch(exist_ok=False)
+            except FileExistsError:
+                return False
+            undo.callback(place.unlink, missing_ok=True)
+        undo.pop_all()
+    return True

@@ -1,0 +1,162 @@
+"""``train``: train a network on a corpus and make a checkpoint that ``compose --checkpoint`` takes."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import logging
+import os
+import sys
+from contextlib import redirect_stdout
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from composer.commands.folders import writable_folder
+from composer.commands.options import LARGEST_RANDOM_SEED, whole_number
+from composer.commands.terminal import answer_lines, say
+from composer.errors import BadInputError, MissingToolError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from composer.corpus import CorpusFile, CorpusPiece
+    from composer.training import TrainingConfig
+
+HELP = "Train a network on a corpus; the same command goes on where an interrupted training stopped."
+BACKENDS = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
+"""Keras' name of a backend, and the package that it needs."""
+PIECES_BETWEEN_REPORTS = 200
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="folder of MIDI files to learn from")
+    parser.add_argument("--config", default="base", metavar="NAME", help="base (as released), small or tiny")
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="for backups, metrics and checkpoint")
+    parser.add_argument("--backend", choices=BACKENDS, default="tensorflow", help="what Keras computes with")
+    parser.add_argument(
+        "--random-seed", type=whole_number(0, LARGEST_RANDOM_SEED), metavar="N", help="other than the configuration's"
+    )
+    parser.add_argument(
+        "--workers", type=whole_number(1, 256), default=os.cpu_count() or 1, metavar="N", help="processes to read files"
+    )
+
+
+def run(arguments: Namespace) -> None:
+    """Read the corpus, train, export."""
+    from composer.corpus import list_corpus
+
+    files = list_corpus(arguments.corpus)
+    output = writable_folder(arguments.output)
+    _choose_backend(arguments.backend)
+    config = _config(arguments.config, arguments.random_seed)
+    _keep_config(output, config)
+    training = _read(arguments, files, "train")
+    validation = _read(arguments, files, "validation")
+    say(f"Training on {len(training)} pieces, {sum(map(len, training)):,} notes.")
+    with redirect_stdout(sys.stderr):
+        _train(config, training, validation, output, _card(config, files, training, validation, arguments.corpus))
+    answer_lines([str(output / "checkpoint")])
+
+
+def _choose_backend(backend: str) -> None:
+    """Keras reads the environment once, when it is first imported."""
+    if importlib.util.find_spec(BACKENDS[backend]) is None:
+        message = f"{BACKENDS[backend]} is not installed: .venv/bin/python -m pip install {BACKENDS[backend]}."
+        raise MissingToolError(message)
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+
+
+def _config(name: str, random_seed: int | None) -> TrainingConfig:
+    from composer.training import CONFIGS
+
+    if name not in CONFIGS:
+        message = f"There is no configuration '{name}'; choose one of {', '.join(CONFIGS)}."
+        raise BadInputError(message)
+    # NumPy and TensorFlow take 32 bits.
+    return CONFIGS[name] if random_seed is None else replace(CONFIGS[name], random_seed=random_seed % 2**32)
+
+
+def _keep_config(output: Path, config: TrainingConfig) -> None:
+    """Refuse to go on with a training that was begun with other settings."""
+    from composer.training import config_card
+
+    place, text = output / "config.json", json.dumps(config_card(config), indent=1)
+    if place.exists() and place.read_text(encoding="utf-8") != text:
+        message = f"{output} holds a training with other settings; choose another folder."
+        raise BadInputError(message)
+    place.write_text(text, encoding="utf-8")
+
+
+def _read(arguments: Namespace, files: list[CorpusFile], split: str) -> list[CorpusPiece]:
+    from composer.corpus import read_pieces
+
+    chosen = [file for file in files if file.split == split and (arguments.corpus / file.path).exists()]
+
+    def progress(done: int) -> None:
+        if done % PIECES_BETWEEN_REPORTS == 0 or done == len(chosen):
+            say(f"Read {done} of {len(chosen)} {split} pieces.")
+
+    pieces = read_pieces(arguments.corpus, chosen, workers=arguments.workers, progress=progress)
+    if not pieces:
+        message = f"The corpus {arguments.corpus} has no usable {split} pieces; a few dozen pieces are needed in all."
+        raise BadInputError(message)
+    return pieces
+
+
+def _card(
+    config: TrainingConfig,
+    files: list[CorpusFile],
+    training: list[CorpusPiece],
+    validation: list[CorpusPiece],
+    folder: Path,
+) -> dict[str, Any]:
+    """What the checkpoint's card says about its origin."""
+    from composer.corpus import corpus_hash
+    from composer.training import config_card
+
+    return {
+        "network": asdict(config.network),
+        "training": config_card(config),
+        "corpus": {
+            "sha256": corpus_hash([file for file in files if file.split in {"train", "validation"}], folder),
+            "training_pieces": len(training),
+            "training_notes": sum(map(len, training)),
+            "validation_pieces": len(validation),
+        },
+        "trained": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def _train(
+    config: TrainingConfig,
+    training: list[CorpusPiece],
+    validation: list[CorpusPiece],
+    output: Path,
+    card: dict[str, Any],
+) -> None:
+    """Train, then write the checkpoint: plain weights, their LiteRT form, the card."""
+    from composer.checkpoints import NETWORK, WEIGHTS, write_card, write_weights
+    from composer.export import export_in_child
+    from composer.training import train
+
+    network = train(training, validation, config, output)
+    folder = output / "checkpoint"
+    folder.mkdir(exist_ok=True)
+    write_weights(folder / WEIGHTS, network.weight_arrays())
+    say("Making the file that composes ...")
+    export_in_child(folder / WEIGHTS, config.network, folder / NETWORK)
+    write_card(folder, card | {"metrics": _best_metrics(output / "metrics.csv")})
+
+
+def _best_metrics(path: Path) -> dict[str, float]:
+    """Validation figures of the best epoch, in nats per note."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    best = min(rows, key=lambda row: float(row["val_nats"]))
+    return {name: float(value) for name, value in best.items() if name == "epoch" or name.startswith("val_")}

@@ -1,0 +1,76 @@
+"""``train``: a real, tiny training from a folder of MIDI files to a checkpoint that composes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from composer.checkpoints import load_checkpoint
+from composer.commands.cli import main
+from composer.midi_writer import write_midi
+from composer.notation import parse_notation
+
+REPOSITORY = Path(__file__).parents[3]
+BARS = "C4q D4q E4q F4q | G4q A4q B4q C5q | B4q A4q G4q F4q | E4q D4q C4h | "
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A folder of 24 short pieces in different keys, one of them for validation."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    rows = ["path,split"]
+    for number in range(24):
+        piece = parse_notation(BARS * 4).transposed(number - 12)
+        (folder / f"{number}.mid").write_bytes(write_midi(piece))
+        rows.append(f"{number}.mid,{'train' if number else 'validation'}")
+    (folder / "manifest.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+def _train(corpus: Path, output: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own: no other test shall find TensorFlow loaded."""
+    return subprocess.run(
+        [sys.executable, "-m", "composer", "train", "--corpus", str(corpus), "--output", str(output), *options],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+@pytest.mark.slow
+def test_training(corpus: Path, tmp_path: Path) -> None:
+    """A corpus becomes a checkpoint with its origin on its card; progress is told on standard error only."""
+    done = _train(corpus, tmp_path / "run", "--config", "tiny")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{tmp_path / 'run' / 'checkpoint'}\n"
+    assert "Epoch 2/2" in done.stderr
+    checkpoint = load_checkpoint(tmp_path / "run" / "checkpoint")
+    assert checkpoint.card["corpus"]["training_pieces"] == 23
+    assert checkpoint.card["metrics"]["val_nats"] > 0
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["epochs"] == 2
+
+
+@pytest.mark.slow
+def test_other_settings_do_not_go_on(corpus: Path, tmp_path: Path) -> None:
+    """A folder that holds a training with other settings is refused."""
+    (tmp_path / "config.json").write_text("{}")
+
+    done = _train(corpus, tmp_path, "--config", "tiny")
+
+    assert done.returncode == 2
+    assert "other settings" in done.stderr
+
+
+def test_corpus_without_music(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder without MIDI files is refused before anything heavy is loaded."""
+    assert main(["train", "--corpus", str(tmp_path), "--output", str(tmp_path / "run")]) == 2
+    assert "no MIDI files" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
