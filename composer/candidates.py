@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,9 +9,11 @@ import numpy as np
 
 from composer.features import pack_keys
 from composer.inputs import KEYS, NOTE_WIDTH, note_input, step_input, unpack_keys
+from composer.loop_guard import LoopGuard
 from composer.notes import LOWEST_PITCH
-from composer.sampling import FORBIDDEN, log_probability, sample
-from composer.vocabulary import FACTOR_SIZES, TEMPO_REACH, TICKS, TICKS_PER_BEAT, step_bpm
+from composer.sampling import log_probability, sample
+from composer.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
+from composer.vocabulary import TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from composer.context import Context, Known
     from composer.decoder import Decoder
+    from composer.steering import Constraints
     from composer.vocabulary import NoteEvents
 
     Floats = NDArray[np.float32]
@@ -28,50 +30,8 @@ if TYPE_CHECKING:
 TEMPERATURES = {"gap": 1.0, "pitch": 0.92, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
 MIN_P = {"gap": 0.015, "pitch": 0.04, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
 """Chosen on validation primers (docs/decisions.md): colder gaps make rhythm monotonous, hotter pitches stray."""
-LONGEST_SILENCE_SECONDS = 1.2
-"""After the last key is released, the next one follows within this."""
-LONGEST_GAP_SECONDS = 3.0
-LARGEST_CHORD = 9
 MOST_NOTES_PER_SECOND = 60
 """A stretch of music never has more: what keeps a network gone wrong from composing for ever."""
-TEMPO_SPREAD = 4.0
-"""How far (in steps of 3 %) the tempo may well stray from the piece's own: without an anchor it drifts upwards."""
-_LOOP_REPEATS = {period: 7 if period < 5 else 4 if period < 17 else 3 for period in range(1, 49)}
-"""How often a pattern of so many notes may sound in a row: an Alberti bass repeats more than a bar does."""
-_MUTED_REPEATS, _MUTED_NOTES = 3, 12
-"""After so many repeats, at least this many notes long, what came after the pattern is no longer offered."""
-
-
-@dataclass
-class LoopGuard:
-    """Counts how long the last notes have been repeating a pattern of each length, by pitch."""
-
-    pitches: list[int] = field(default_factory=list)
-    runs: dict[int, int] = field(default_factory=dict)
-
-    def push(self, pitch: int) -> None:
-        """Append a note."""
-        self.pitches.append(pitch)
-        here = len(self.pitches) - 1
-        for period in _LOOP_REPEATS:
-            if here >= period and self.pitches[here - period] == pitch:
-                self.runs[period] = self.runs.get(period, 0) + 1
-            else:
-                self.runs.pop(period, None)
-
-    def forbidden(self) -> set[int]:
-        """Pitches that would lengthen a loop beyond what music does."""
-        return {
-            self.pitches[-period] for period, run in self.runs.items() if run >= period * (_LOOP_REPEATS[period] - 1)
-        }
-
-    def looping(self) -> bool:
-        """Whether a pattern has sounded so often that the music should be left to move on by itself."""
-        return any(run >= max(period * (_MUTED_REPEATS - 1), _MUTED_NOTES) for period, run in self.runs.items())
-
-    def copy(self) -> LoopGuard:
-        """An independent guard with the same past."""
-        return LoopGuard(self.pitches.copy(), self.runs.copy())
 
 
 class PlayedNote(NamedTuple):
@@ -106,27 +66,6 @@ class Candidate:
     def copy(self) -> Candidate:
         """An independent candidate with the same past."""
         return Candidate(self.context.copy(), self.state, self.guard.copy(), self.notes.copy(), self.pitch_nats)
-
-
-@dataclass(frozen=True)
-class Constraints:
-    """What a continuation is held to.
-
-    Attributes:
-        temperature: multiplies ``TEMPERATURES``.
-        end_seconds: when the piece shall end, for the network's sense of an ending.
-        first_tick: no note before this (the end of the primer).
-        tempo_anchor: tempo step to stay close to.
-        close_from_seconds: from here on the harmony is drawn towards ``close_classes``.
-        close_classes: favour of each pitch class (C first) at the end, in nats.
-    """
-
-    temperature: float
-    end_seconds: float
-    first_tick: int
-    tempo_anchor: float
-    close_from_seconds: float
-    close_classes: NDArray[np.float32]
 
 
 def prime(decoder: Decoder, context: Context, primer: NoteEvents, end_seconds: float, state_width: int) -> Candidate:
@@ -178,20 +117,20 @@ def _append_note(
         candidate.state = states[index : index + 1]
     draw = _Draw(decoder, memory, step, constraints, rng)
 
-    gaps = draw.choose("gap", np.stack([_gap_bias(context, constraints) for context in contexts]))
+    gaps = draw.choose("gap", gap_bias(active, constraints))
     known = [context.after_gap(int(gap)) for context, gap in zip(contexts, gaps, strict=True)]
-    pitches = draw.choose("pitch", _pitch_bias(active, gaps, constraints), known, contexts)
-    for candidate, nats in zip(active, draw.nats, strict=True):
+    pitches = draw.choose("pitch", pitch_bias(active, gaps, constraints), known, contexts)
+    for candidate, nats in zip(active, draw.pitch_nats, strict=True):
         candidate.pitch_nats += float(nats)
     for context, item, pitch in zip(contexts, known, pitches, strict=True):
         context.after_pitch(item, int(pitch))
-    durations = draw.choose("duration", _NO_ZERO_DURATION, known)
+    durations = draw.choose("duration", NO_ZERO_DURATION, known)
     for context, item, duration in zip(contexts, known, durations, strict=True):
         context.after_duration(item, int(duration))
-    velocities = draw.choose("velocity", _NO_SILENT_VELOCITY, known)
+    velocities = draw.choose("velocity", NO_SILENT_VELOCITY, known)
     for context, item, velocity in zip(contexts, known, velocities, strict=True):
         context.after_velocity(item, int(velocity))
-    changes = draw.choose("tempo", np.stack([_tempo_bias(context, constraints) for context in contexts]), known)
+    changes = draw.choose("tempo", tempo_bias(active, constraints), known)
     for context, item, change in zip(contexts, known, changes, strict=True):
         context.after_tempo(item, int(change))
     pedals = draw.choose("pedal", None, known)
@@ -215,7 +154,7 @@ class _Draw:
     ) -> None:
         self._decoder, self._memory, self._step = decoder, memory, step
         self._temperature, self._rng = constraints.temperature, rng
-        self.nats: Floats = np.zeros(len(memory), np.float32)
+        self.pitch_nats: Floats = np.zeros(len(memory), np.float32)
 
     def choose(
         self, factor: str, bias: Floats | None, known: Sequence[Known] = (), contexts: Sequence[Context] = ()
@@ -232,59 +171,10 @@ class _Draw:
         biased = logits if bias is None else logits + bias
         temperature = TEMPERATURES[factor] * self._temperature
         choices = sample(biased, self._rng.random(len(logits)), temperature, MIN_P[factor])
-        self.nats = -log_probability(logits, choices)
+        if factor == "pitch":
+            self.pitch_nats = -log_probability(logits, choices)
         return choices
 
 
 def _packed(key_sets: Sequence[int]) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(pack_keys(keys) for keys in key_sets), np.uint8).reshape(len(key_sets), 11)
-
-
-def _forbid(size: int, *ids: int) -> Floats:
-    bias = np.zeros(size, np.float32)
-    bias[list(ids)] = FORBIDDEN
-    return bias
-
-
-_NO_ZERO_DURATION = _forbid(FACTOR_SIZES["duration"], 0)
-_NO_SILENT_VELOCITY = _forbid(FACTOR_SIZES["velocity"], 0, 1, 2, 3)
-
-
-def _gap_bias(context: Context, constraints: Constraints) -> Floats:
-    """Exclude gaps that reach back into the primer, leave a hole, or pile up more notes than hands hold."""
-    ticks_per_second = step_bpm(context.tempo_step) / 60 * TICKS_PER_BEAT
-    after = context.tick + TICKS
-    latest = min(
-        context.release_tick + LONGEST_SILENCE_SECONDS * ticks_per_second,
-        context.tick + LONGEST_GAP_SECONDS * ticks_per_second,
-    )
-    earliest = constraints.first_tick
-    # Where nothing fits, the nearest gap that does not reach back is taken.
-    latest = max(latest, earliest, context.tick + 1)
-    allowed = (after >= earliest) & (after <= max(latest, after[after >= earliest].min(initial=after[-1])))
-    if context.chord_size >= LARGEST_CHORD or context.last_pitch == KEYS - 1:
-        allowed[0] = False
-        allowed[1] |= not allowed.any()
-    return np.where(allowed, 0.0, FORBIDDEN).astype(np.float32)
-
-
-def _pitch_bias(active: Sequence[Candidate], gaps: NDArray[np.intp], constraints: Constraints) -> Floats:
-    bias = np.zeros((len(active), KEYS), np.float32)
-    for index, (candidate, gap) in enumerate(zip(active, gaps, strict=True)):
-        bias[index, list(candidate.guard.forbidden())] = FORBIDDEN / 2
-        ticks = int(TICKS[gap])
-        onset = candidate.context.seconds + ticks / TICKS_PER_BEAT * 60 / step_bpm(candidate.context.tempo_step)
-        if onset >= constraints.close_from_seconds:
-            bias[index] += constraints.close_classes[_KEY_CLASSES]
-    return bias
-
-
-_KEY_CLASSES = (np.arange(KEYS) + 9) % 12
-_CHANGES = np.arange(FACTOR_SIZES["tempo"]) - TEMPO_REACH
-
-
-def _tempo_bias(context: Context, constraints: Constraints) -> Floats:
-    """A normal prior of ``TEMPO_SPREAD`` steps around the piece's tempo."""
-    distance = (context.tempo_step + _CHANGES - constraints.tempo_anchor) / TEMPO_SPREAD
-    here = (context.tempo_step - constraints.tempo_anchor) / TEMPO_SPREAD
-    return (-0.5 * (distance**2 - here**2)).clip(-math.inf, 20.0).astype(np.float32)

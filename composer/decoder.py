@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from composer.inputs import KNOWN_WIDTHS
 from composer.vocabulary import FACTORS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy as np
@@ -27,7 +31,9 @@ class Decoder:
     def __init__(self, path: Path, threads: int = 1) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        with _native_stderr_closed():
+            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
+            self._interpreter.allocate_tensors()
         self._runners: dict[str, Any] = {
             name: self._interpreter.get_signature_runner(name) for name in ("step", *FACTORS)
         }
@@ -44,6 +50,21 @@ class Decoder:
             taken["note"] = taken["note"][:, : KNOWN_WIDTHS[factor]]
         result: Floats = self._runners[factor](memory=memory, **taken)["logits"]
         return result
+
+
+@contextmanager
+def _native_stderr_closed() -> Iterator[None]:
+    """Keep LiteRT's C++ remark about its delegate, which no setting silences, out of the user's terminal."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 HEAD_INPUTS: dict[str, tuple[str, ...]] = {

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.candidates import Constraints, PlayedNote, grow, prime
+from composer.candidates import PlayedNote, grow, prime
 from composer.context import Context
 from composer.critic import choose_best, manner_of
 from composer.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, favour
 from composer.keys import estimate_key, estimate_key_of_pitches
 from composer.notes import DEFAULT_VELOCITY, Note, Pedal, Score, Tempo, with_repeats_cleaned
+from composer.steering import Constraints
 from composer.vocabulary import TICKS_PER_BEAT, PedalChange, encode, pedal_events, step_bpm, tempo_step, velocity_of
 
 if TYPE_CHECKING:

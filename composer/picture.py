@@ -122,7 +122,8 @@ class _PianoRoll:
         first = self.score.notes[0].start
         seconds = self.score.length_seconds - self.score.seconds_at(first)
         if self.score.beat_grid:
-            metre = self.score.time_signatures[0]
+            # Not the first: a piece that begins with an upbeat begins with a short bar.
+            metre = self.score.time_signature_at(self.score.end_beat / 2)
             sign = "=" if len(self.score.tempos) == 1 else "≈"
             mean = (self.score.end_beat - first) * 60 / seconds
             facts += [f"{metre.numerator}/{metre.denominator}", f"♩ {sign} {mean:.0f}"]

@@ -1,4 +1,4 @@
-"""Say whose music a network was trained on: ``python scripts/attribution.py CORPUS > composer/released/ATTRIBUTION.md``.
+"""Say whose music a network was trained on: ``scripts/attribution.py CORPUS > composer/released/ATTRIBUTION.md``.
 
 Everything is counted from the corpus' ``manifest.csv``; what each source asks to be said stands in ``SOURCES``.
 """

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from composer.commands.folders import publish, readable_name, writable_folder
+from composer.commands.folders import checkpoint_folder, publish, readable_name, writable_folder
 from composer.commands.options import LARGEST_RANDOM_SEED, number, whole_number
 from composer.commands.seeds import read_seed
 from composer.commands.terminal import answer, answer_lines, say
@@ -91,7 +91,7 @@ def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages)
     with stages.stage("loading"):
         from composer.composer import Composer
 
-        composer = Composer(arguments.checkpoint)
+        composer = Composer(checkpoint_folder(arguments.checkpoint))
     say(f"Continuing {seed.title} to {arguments.length:g} seconds ...")
     composition = composer.compose(
         seed.primer,
@@ -108,6 +108,7 @@ def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages)
 def _write(composition: Composition, seed: Seed, folder: Path, soundfont: Soundfont, stages: Stages) -> Files:
     """Make the three files aside, then give them their names together."""
     from composer.composer import TAIL_SECONDS
+    from composer.file_writing import replacing
     from composer.midi_writer import write_midi
     from composer.picture import draw_piano_roll
     from composer.rendering import render_audio
@@ -116,8 +117,8 @@ def _write(composition: Composition, seed: Seed, folder: Path, soundfont: Soundf
     score = composition.score
     with tempfile.TemporaryDirectory(dir=folder, prefix=".composing-") as aside:
         files = {suffix: Path(aside, f"piece{suffix}") for suffix in (".mid", ".mp3", ".png")}
-        with stages.stage("midi"):
-            files[".mid"].write_bytes(write_midi(score, title=title))
+        with stages.stage("midi"), replacing(files[".mid"]) as temporary:
+            temporary.write_bytes(write_midi(score, title=title))
         with stages.stage("audio"):
             audio = render_audio(
                 score,

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.commands.folders import checkpoint_folder
 from composer.commands.options import whole_number
 from composer.commands.terminal import answer, answer_lines, say
 
@@ -49,7 +50,7 @@ def run(arguments: Namespace) -> None:
     report = evaluate(
         arguments.corpus,
         arguments.split,
-        arguments.checkpoint,
+        checkpoint_folder(arguments.checkpoint),
         train_corpus=arguments.train_corpus,
         primers=arguments.primers,
         workers=arguments.workers,

@@ -35,6 +35,18 @@ def writable_folder(folder: Path) -> Path:
         raise BadInputError(message) from error
 
 
+def checkpoint_folder(folder: Path | None) -> Path | None:
+    """The folder of the checkpoint that was asked for, if any was.
+
+    Raises:
+        BadInputError: there is none in it.
+    """
+    if folder is not None and not (folder / "card.json").is_file():
+        message = f"There is no checkpoint in {folder}; give the folder 'checkpoint' that the command train made."
+        raise BadInputError(message)
+    return folder
+
+
 def readable_name(text: str) -> str:
     """``text`` as the readable part of a file name: lower-case ASCII letters, digits and hyphens, at most 60."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()

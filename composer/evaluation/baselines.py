@@ -17,7 +17,7 @@ from composer.corpus import read_score
 from composer.errors import InvalidMidiError
 from composer.evaluation.matches import trust, with_matches
 from composer.evaluation.ngrams import Music, observe, witten_bell
-from composer.evaluation.originality import copied_runs, copied_share
+from composer.evaluation.originality import NEAR_COPY_PAIRS, NEAR_COPY_SHARE, copied_runs, copied_share
 from composer.fields import ABSENT, SOURCES
 from composer.vocabulary import FACTORS, encode
 
@@ -44,8 +44,6 @@ CHAINS: dict[str, tuple[Element, ...]] = {
 
 Dynamics, tempo and pedal depend on how a file was made, notes much less."""
 HELD_OUT_SHARE = 0.05
-NEAR_COPY_SHARE = 0.25
-"""A piece shares much with others where more than this many of its runs of eight (interval, gap) pairs occur there."""
 FEWEST_NOTES = 5000
 """A source with fewer notes set aside takes the orders that are best for all sources together."""
 
@@ -95,7 +93,8 @@ def set_aside(train: Mapping[CorpusFile, Music]) -> list[CorpusFile]:
     aside = drawn[: max(round(len(drawn) * HELD_OUT_SHARE), 1)]
     others = [train[file].factors for file in drawn[len(aside) :]]
     runs = copied_runs([train[file].factors for file in aside], others)
-    return [file for file, of_file in zip(aside, runs, strict=True) if copied_share(of_file, 8) <= NEAR_COPY_SHARE]
+    shares = [copied_share(of_file, NEAR_COPY_PAIRS) for of_file in runs]
+    return [file for file, share in zip(aside, shares, strict=True) if share <= NEAR_COPY_SHARE]
 
 
 def score_baselines(

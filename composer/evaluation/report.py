@@ -13,9 +13,10 @@ from composer.corpus import corpus_hash, list_corpus, read_pieces
 from composer.decoder import Decoder
 from composer.errors import BadInputError
 from composer.evaluation.baselines import Baselines, read_music, score_baselines, set_aside
-from composer.evaluation.continuations import PIECE_SECONDS, compare, percentiles, run_trials
+from composer.evaluation.comparison import compare, percentiles
+from composer.evaluation.continuations import PIECE_SECONDS, run_trials
 from composer.evaluation.likelihood import factor_nats
-from composer.evaluation.originality import copied_runs, longest_run
+from composer.evaluation.originality import NEAR_COPY_PAIRS, NEAR_COPY_SHARE, copied_runs, copied_share, longest_run
 from composer.evaluation.tables import table, tables_by_source
 
 if TYPE_CHECKING:
@@ -58,16 +59,18 @@ def evaluate(
         progress: called with a sentence now and then.
 
     Raises:
-        BadInputError: there are no such pieces.
+        BadInputError: there are no such pieces, or no training pieces in a ``train_corpus`` that was named.
         CheckpointError: the checkpoint is missing or damaged.
     """
     verified = load_checkpoint(checkpoint)
     files = list_corpus(corpus, split)
+    if train_corpus:
+        list_corpus(train_corpus, "train")
     run = _Run(corpus, files, train_corpus or corpus, workers or os.cpu_count() or 1, progress or _say_nothing)
     run.progress(f"Reading {len(files)} pieces of {split}.")
     pieces = read_pieces(corpus, files, workers=run.workers)
     if not pieces:
-        message = f"None of the {len(files)} files of the split {split!r} in {corpus} can be read."
+        message = f"No file of the split {split!r} in {corpus} can be read."
         raise BadInputError(message)
     training = _training_music(run)
     report = {"checkpoint": verified.id, "split": split, **_identity(run, pieces)}
@@ -155,8 +158,12 @@ def _continuations(
     run: _Run, composer: Composer, training: dict[CorpusFile, Music], primers: int, random_seeds: Sequence[int]
 ) -> dict[str, Any] | None:
     """Measures of continuations of the split's own beginnings."""
-    run.progress(f"Composing {len(random_seeds)} continuations of each of {primers} primers.")
-    trials = run_trials(composer, run.corpus, run.files, primers=primers, random_seeds=random_seeds)
+
+    def progress(done: int) -> None:
+        if done % 8 == 0:
+            run.progress(f"Continued {done} of {primers} primers.")
+
+    trials = run_trials(composer, run.corpus, run.files, primers=primers, random_seeds=random_seeds, progress=progress)
     if len(trials) < primers:
         run.remarks.append(
             f"{len(trials)} primers, not {primers}: other pieces do not last {PIECE_SECONDS:.0f} seconds."
@@ -171,7 +178,7 @@ def _continuations(
     }
 
 
-def _copying(pieces: Sequence[CorpusPiece], training: dict[CorpusFile, Music]) -> dict[str, dict[str, float]] | None:
+def _copying(pieces: Sequence[CorpusPiece], training: dict[CorpusFile, Music]) -> dict[str, Any] | None:
     """How long the runs are that pieces by people share with the training music: the yardstick of originality."""
     if not training:
         return None
@@ -184,6 +191,11 @@ def _copying(pieces: Sequence[CorpusPiece], training: dict[CorpusFile, Music]) -
     return {
         "pieces": percentiles("longest_run", list(map(longest_run, runs))),
         f"stretches_of_{STRETCH_NOTES}_notes": percentiles("longest_run", list(map(longest_run, stretches))),
+        "near_copies_of_training_pieces": [
+            piece.file.path
+            for piece, of_piece in zip(pieces, runs, strict=True)
+            if copied_share(of_piece, NEAR_COPY_PAIRS) > NEAR_COPY_SHARE
+        ],
     }
 
 

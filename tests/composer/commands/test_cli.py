@@ -52,6 +52,7 @@ def _start(*arguments: str, cwd: Path = REPOSITORY) -> subprocess.Popen[str]:
         "compose --seed nobody --output out",
         "compose --seed absent.mid --output out",
         "compose --seed schumann --output out --soundfont absent.sf2",
+        "compose --seed schumann --output out --checkpoint absent",
         "read",
         "read absent.mid",
         "read .",
@@ -162,6 +163,16 @@ def test_closed_pipe() -> None:
     assert child.wait(timeout=30) == 0
     assert child.stderr.read() == ""
     child.stderr.close()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_were_closed(closed: str) -> None:
+    """A caller who closed standard streams gets the work done, and no file takes their place."""
+    program = f'exec "{sys.executable}" -m composer openers --json {closed}'
+    done = subprocess.run(["sh", "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) == (closed == "2>&-")
 
 
 def test_every_command_declares_debug() -> None:

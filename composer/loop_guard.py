@@ -1,0 +1,50 @@
+"""The guard against going round in circles, the commonest complaint about networks that compose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PERIODS = np.arange(1, 49)
+_MOST_REPEATS = np.select([_PERIODS < 5, _PERIODS < 17], [7, 4], 3)
+"""How often a pattern of so many notes may sound in a row: an Alberti bass repeats more than a bar does."""
+_LIMITS = _PERIODS * (_MOST_REPEATS - 1)
+_MUTED = np.maximum(_PERIODS * 2, 12)
+"""After three repeats, at least this many notes long, what came after the pattern is no longer offered."""
+_NOTHING = -1
+
+
+@dataclass
+class LoopGuard:
+    """Counts for how many notes a pattern of each length has been repeating, by pitch.
+
+    Attributes:
+        recent: the last 48 pitches, newest first.
+        runs: for each period of 1 to 48 notes, how many notes in a row equalled the one a period earlier.
+    """
+
+    recent: NDArray[np.int64] = field(default_factory=lambda: np.full(len(_PERIODS), _NOTHING))
+    runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(_PERIODS), np.int64))
+
+    def push(self, pitch: int) -> None:
+        """Append a note."""
+        self.runs = (self.runs + 1) * (self.recent == pitch)
+        self.recent = np.concatenate(([pitch], self.recent[:-1]))
+
+    def forbidden(self) -> NDArray[np.int64]:
+        """Pitches that would lengthen a loop beyond what music does."""
+        pitches: NDArray[np.int64] = self.recent[self.runs >= _LIMITS]
+        return pitches
+
+    def looping(self) -> bool:
+        """Whether a pattern has sounded so often that the music should be left to move on by itself."""
+        return bool((self.runs >= _MUTED).any())
+
+    def copy(self) -> LoopGuard:
+        """An independent guard with the same past (arrays are replaced, never changed)."""
+        return LoopGuard(self.recent, self.runs)

@@ -1,0 +1,90 @@
+"""What a match offers, and how much of it is believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from composer.evaluation.matches import match_lengths, offers, trust, with_matches
+from composer.features import PieceFeatures, piece_features
+from composer.fields import ABSENT
+from composer.vocabulary import encode
+from tests.composer.evaluation.small_music import chords, melody
+
+TUNE = (60, 67, 62, 69, 64, 59, 66, 61, 70, 63)
+REPEATED = melody(TUNE * 3)
+EVEN = 0.5
+"""Probability of everything under the n-gram of these tests."""
+
+
+def _features(pitches: tuple[int, ...]) -> PieceFeatures:
+    return piece_features(encode(melody(pitches)), ABSENT)
+
+
+def _even_nats(piece: PieceFeatures) -> np.ndarray:
+    return np.where(piece.weights, -np.log(EVEN), 0.0)
+
+
+def test_a_repeated_tune_is_offered_note_by_note() -> None:
+    """Once four steps of the tune have come back, the offers are what comes."""
+    piece = piece_features(encode(REPEATED), ABSENT)
+    offered = offers(piece)
+    known = piece.matched
+
+    assert known[15:].all()
+    assert (offered[known] == piece.factors[known]).all()
+    assert (offered[~known] == ABSENT).all()
+    assert (match_lengths(piece) != ABSENT).tolist() == known.tolist()
+
+
+def test_where_the_tune_goes_elsewhere_the_offer_is_what_came_before() -> None:
+    """The pitch offered is that of the first time round; with the wrong pitch nothing more is offered for this note."""
+    piece = _features((*TUNE, *TUNE[:7], 80))
+
+    offered = offers(piece)[-1]
+
+    assert offered[1] == TUNE[7] - 21
+    assert offered[2] == ABSENT
+
+
+def test_a_chord_is_never_offered_a_lower_note() -> None:
+    """Where an offered pitch would not ascend in its chord it is no offer."""
+    steps = [[60], [62], [65], [61], [64, 66], [58]]
+    piece = piece_features(encode(chords(*steps, *steps[:4], [63, 70], [58])), ABSENT)
+    offered = offers(piece)[:, 1]
+    floors = piece.anchors[:, 2]
+
+    assert ((offered == ABSENT) | (offered > floors)).all()
+
+
+def test_offers_that_are_always_right_are_believed() -> None:
+    """A piece that only repeats itself costs almost nothing where it is matched."""
+    piece = piece_features(encode(REPEATED), ABSENT)
+    nats = _even_nats(piece)
+
+    mixed = with_matches(nats, piece, trust([nats], [piece]))
+
+    assert mixed[piece.matched].max() < 0.001
+    assert mixed[~piece.matched] == pytest.approx(nats[~piece.matched])
+
+
+def test_offers_that_are_always_wrong_are_not() -> None:
+    """Where matches never say the truth about pitch, the mixture is the n-gram."""
+    piece = _features((*TUNE, *TUNE[:5], 80, 81, *TUNE[:5], 82))
+    wrong = offers(piece)
+    pitch = (wrong[:, 1] != ABSENT) & (wrong[:, 1] != piece.factors[:, 1])
+    nats = _even_nats(piece)
+
+    weights = trust([nats], [piece])
+    never = np.where(pitch[:, None], with_matches(nats, piece, weights), 0.0)[:, 1]
+
+    assert pitch.sum() == 2
+    assert never.sum() > pitch.sum() * -np.log(EVEN)
+    assert with_matches(nats, piece, np.zeros_like(weights)) == pytest.approx(nats)
+
+
+def test_without_pieces_nothing_is_believed() -> None:
+    """A piece in which nothing repeats teaches no trust at all."""
+    piece = _features(TUNE)
+
+    assert not trust([_even_nats(piece)], [piece]).any()
