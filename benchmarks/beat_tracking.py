@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from composer.beat_tracking import with_tracked_beats
-from composer.midi_files import read_corpus_file
+from composer.midi.files import read_corpus_file
 from composer.notes import Note, Score, with_repeats_cleaned
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from composer.composer import TAIL_SECONDS, Composer
-from composer.midi_writer import write_midi
+from composer.midi.writer import write_midi
 from composer.openers import list_openers
-from composer.picture import draw_piano_roll
-from composer.rendering import render_audio
-from composer.soundfonts import find_soundfont
-from composer.synthesiser import Synthesiser
+from composer.picture.piano_roll import draw_piano_roll
+from composer.sound.rendering import render_audio
+from composer.sound.soundfonts import find_soundfont
+from composer.sound.synthesiser import Synthesiser
 
 if TYPE_CHECKING:
     from collections.abc import Callable

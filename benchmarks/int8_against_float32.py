@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from composer.checkpoints import WEIGHTS, load_checkpoint
-from composer.corpus import list_corpus, read_pieces
-from composer.decoder import Decoder
 from composer.evaluation.likelihood import factor_nats
 from composer.evaluation.tables import by_factor, nats_per_note
+from composer.generation.decoder import Decoder
+from composer.learning.corpus import list_corpus, read_pieces
 
 if TYPE_CHECKING:
     from composer.checkpoints import Checkpoint
-    from composer.corpus import CorpusPiece
+    from composer.learning.corpus import CorpusPiece
 
 LARGEST_LOSS = 0.005
 """Share by which int8 may be worse."""
@@ -44,7 +44,7 @@ def measure(network: Path, state_width: int, pieces: list[CorpusPiece]) -> dict[
 def as_float32(checkpoint: Checkpoint, output: Path) -> None:
     """Convert the checkpoint's plain weights without quantising them."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from composer.export import export_in_child
+    from composer.learning.export import export_in_child
     from composer.networks.note_lstm import NoteLSTMConfig
 
     export_in_child(checkpoint.folder / WEIGHTS, NoteLSTMConfig(**checkpoint.card["network"]), output, "float32")

@@ -16,16 +16,16 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from composer.audio_files import check_mp3, write_mp3
-from composer.audio_tags import AudioTags, id3_bytes
-from composer.midi_writer import write_midi
+from composer.midi.writer import write_midi
 from composer.notes import Note, Pedal, Score, Tempo
 from composer.performance import opening_second, playable, release_second
-from composer.picture import draw_piano_roll
-from composer.recording import Recording
-from composer.rendering import render_audio
-from composer.soundfonts import find_soundfont
-from composer.synthesiser import SAMPLE_RATE, Synthesiser
+from composer.picture.piano_roll import draw_piano_roll
+from composer.sound.files import check_mp3, write_mp3
+from composer.sound.recording import Recording
+from composer.sound.rendering import render_audio
+from composer.sound.soundfonts import find_soundfont
+from composer.sound.synthesiser import SAMPLE_RATE, Synthesiser
+from composer.sound.tags import AudioTags, id3_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

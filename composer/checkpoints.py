@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from composer.encoding.fields import NOTE_FIELDS, SOURCES, STEP_FIELDS
+from composer.encoding.vocabulary import COARSE_TICKS, FACTOR_SIZES, TEMPO_RATIO
 from composer.errors import CheckpointError
-from composer.fields import NOTE_FIELDS, SOURCES, STEP_FIELDS
-from composer.vocabulary import COARSE_TICKS, FACTOR_SIZES, TEMPO_RATIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from composer.beat_tracking import with_tracked_beats
 from composer.checkpoints import load_checkpoint
-from composer.decoder import Decoder
 from composer.errors import BadInputError
-from composer.generation import Task, continue_primer
+from composer.generation.decoder import Decoder
+from composer.generation.loop import Task, continue_primer
+from composer.generation.primers import cut_primer
 from composer.keys import estimate_key
 from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
-from composer.primers import cut_primer
 
 if TYPE_CHECKING:
     from pathlib import Path

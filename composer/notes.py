@@ -214,14 +214,14 @@ class Score:
 
     def to_pretty_midi(self) -> pretty_midi.PrettyMIDI:
         """This Score as the exchange type of the Python music world (480 ticks per quarter, one piano)."""
-        from composer.exchange import to_pretty_midi
+        from composer.midi.exchange import to_pretty_midi
 
         return to_pretty_midi(self)
 
     @classmethod
     def from_pretty_midi(cls, midi: pretty_midi.PrettyMIDI) -> Score:
         """A Score from a ``PrettyMIDI`` object that was built in Python (drums left out)."""
-        from composer.exchange import from_pretty_midi
+        from composer.midi.exchange import from_pretty_midi
 
         return from_pretty_midi(midi)
 

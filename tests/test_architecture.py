@@ -25,7 +25,7 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MODULES = sorted((REPOSITORY / "composer").rglob("*.py"))
 CODE = [*MODULES, *sorted((REPOSITORY / "tests").rglob("*.py")), *sorted((REPOSITORY / "benchmarks").rglob("*.py"))]
 TRAINING_LIBRARIES = {"keras", "tensorflow", "torch", "jax"}
-TRAINING_MODULES = ("networks/", "training.py", "export.py")
+TRAINING_MODULES = ("networks/", "learning/training.py", "learning/export.py")
 """The modules of ``composer`` that may import them."""
 
 
@@ -95,7 +95,7 @@ def test_composing_loads_no_training_library() -> None:
     loaded = _loaded_by(
         "from composer.composer import Composer\n"
         "from composer.openers import find_opener\n"
-        "from composer.midi_writer import write_midi\n"
+        "from composer.midi.writer import write_midi\n"
         "score = Composer().compose(find_opener('schumann').score, length_seconds=8, random_seed=1).score\n"
         "write_midi(score)"
     )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from composer.commands.seeds import Seed
     from composer.composer import Composition
-    from composer.rendering import RenderedAudio
-    from composer.soundfonts import Soundfont
+    from composer.sound.rendering import RenderedAudio
+    from composer.sound.soundfonts import Soundfont
 
 HELP = "Continue an opener, a MIDI file or a line of notes; write the piece as MIDI, MP3 and a picture."
 
@@ -72,7 +72,7 @@ class Stages(dict[str, float]):
 
 def run(arguments: Namespace) -> None:
     """Compose one piece."""
-    from composer.soundfonts import find_soundfont
+    from composer.sound.soundfonts import find_soundfont
 
     folder = writable_folder(arguments.output)
     soundfont = find_soundfont(arguments.soundfont)
@@ -109,9 +109,9 @@ def _write(composition: Composition, seed: Seed, folder: Path, soundfont: Soundf
     """Make the three files aside, then give them their names together."""
     from composer.composer import TAIL_SECONDS
     from composer.file_writing import replacing
-    from composer.midi_writer import write_midi
-    from composer.picture import draw_piano_roll
-    from composer.rendering import render_audio
+    from composer.midi.writer import write_midi
+    from composer.picture.piano_roll import draw_piano_roll
+    from composer.sound.rendering import render_audio
 
     title = f"{seed.title}, continued"
     score = composition.score

@@ -19,8 +19,8 @@ FETCH_HELP = "Fetch the MIDI files of piano-midi.de (CC BY-SA 3.0 DE); run again
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the actions and their options."""
-    from composer.fetch import PAUSE_SECONDS
-    from composer.fetched_files import SITE
+    from composer.fetching.fetch import PAUSE_SECONDS
+    from composer.fetching.fetched_files import SITE
 
     actions = parser.add_subparsers(dest="action", metavar="fetch", required=True)
     fetch = actions.add_parser("fetch", help=FETCH_HELP, description=FETCH_HELP, allow_abbrev=False)
@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Fetch."""
-    from composer.fetch import fetch_corpus
+    from composer.fetching.fetch import fetch_corpus
 
     folder = writable_folder(arguments.folder)
     fetched = fetch_corpus(

@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Evaluate."""
-    from composer.corpus import list_corpus
+    from composer.learning.corpus import list_corpus
 
     # What can be refused is refused before the evaluation is loaded.
     list_corpus(arguments.corpus, arguments.split)

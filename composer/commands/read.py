@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Read one file and describe it."""
-    from composer.reading import describe
+    from composer.midi.description import describe
 
     read = read_midi_path(arguments.file)
     description = describe(read.score, read.remarks)

@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Read, play, write."""
-    from composer.rendering import SUFFIXES, render_audio
+    from composer.sound.rendering import SUFFIXES, render_audio
 
     output: Path = arguments.output
     _check_suffix(output, SUFFIXES)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from composer.errors import BadInputError, InvalidMidiError
 
 if TYPE_CHECKING:
-    from composer.midi_files import ReadResult
+    from composer.midi.files import ReadResult
     from composer.notes import Score
 
 NOTE_NAME = re.compile(r"\b[A-Ga-g](#{1,2}|b{1,2})?[0-9]")
@@ -59,8 +59,8 @@ def read_midi_path(path: Path) -> ReadResult:
     Raises:
         InvalidMidiError: there is no such file, or it cannot be used.
     """
-    from composer.limited import read_midi_limited_with_remarks
-    from composer.midi_events import MAX_BYTES
+    from composer.midi.events import MAX_BYTES
+    from composer.midi.limited import read_midi_limited_with_remarks
 
     try:
         with path.open("rb") as file:

@@ -22,8 +22,8 @@ from composer.errors import BadInputError, MissingToolError
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from composer.corpus import CorpusFile, CorpusPiece
-    from composer.training import TrainingConfig
+    from composer.learning.corpus import CorpusFile, CorpusPiece
+    from composer.learning.training import TrainingConfig
 
 HELP = "Train a network on a corpus; the same command goes on where an interrupted training stopped."
 BACKENDS = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
@@ -47,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Read the corpus, train, export."""
-    from composer.corpus import list_corpus
+    from composer.learning.corpus import list_corpus
 
     files = list_corpus(arguments.corpus)
     output = writable_folder(arguments.output)
@@ -73,7 +73,7 @@ def _choose_backend(backend: str) -> None:
 
 
 def _config(name: str, random_seed: int | None) -> TrainingConfig:
-    from composer.training import CONFIGS
+    from composer.learning.training import CONFIGS
 
     if name not in CONFIGS:
         message = f"There is no configuration '{name}'; choose one of {', '.join(CONFIGS)}."
@@ -84,7 +84,7 @@ def _config(name: str, random_seed: int | None) -> TrainingConfig:
 
 def _keep_config(output: Path, config: TrainingConfig) -> None:
     """Refuse to go on with a training that was begun with other settings."""
-    from composer.training import config_card
+    from composer.learning.training import config_card
 
     place, text = output / "config.json", json.dumps(config_card(config), indent=1)
     if place.exists() and place.read_text(encoding="utf-8") != text:
@@ -94,7 +94,7 @@ def _keep_config(output: Path, config: TrainingConfig) -> None:
 
 
 def _read(arguments: Namespace, files: list[CorpusFile], split: str) -> list[CorpusPiece]:
-    from composer.corpus import read_pieces
+    from composer.learning.corpus import read_pieces
 
     chosen = [file for file in files if file.split == split and (arguments.corpus / file.path).exists()]
 
@@ -117,8 +117,8 @@ def _card(
     folder: Path,
 ) -> dict[str, Any]:
     """What the checkpoint's card says about its origin."""
-    from composer.corpus import corpus_hash
-    from composer.training import config_card
+    from composer.learning.corpus import corpus_hash
+    from composer.learning.training import config_card
 
     return {
         "network": asdict(config.network),
@@ -142,8 +142,8 @@ def _train(
 ) -> None:
     """Train, then write the checkpoint: plain weights, their LiteRT form, the card."""
     from composer.checkpoints import NETWORK, WEIGHTS, write_card, write_weights
-    from composer.export import export_in_child
-    from composer.training import train
+    from composer.learning.export import export_in_child
+    from composer.learning.training import train
 
     network = train(training, validation, config, output)
     folder = output / "checkpoint"

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.corpus import read_score
+from composer.encoding.fields import ABSENT, SOURCES
+from composer.encoding.vocabulary import FACTORS, encode
 from composer.errors import InvalidMidiError
 from composer.evaluation.matches import trust, with_matches
 from composer.evaluation.ngrams import Music, observe, witten_bell
 from composer.evaluation.originality import NEAR_COPY_PAIRS, NEAR_COPY_SHARE, copied_runs, copied_share
-from composer.fields import ABSENT, SOURCES
-from composer.vocabulary import FACTORS, encode
+from composer.learning.corpus import read_score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from composer.corpus import CorpusFile, CorpusPiece
     from composer.evaluation.ngrams import Element, Observations
+    from composer.learning.corpus import CorpusFile, CorpusPiece
 
     Nats = NDArray[np.float64]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from composer.encoding.vocabulary import encode
 from composer.evaluation import measures
 from composer.evaluation.continuations import PIECE_SECONDS
 from composer.evaluation.loops import has_long_loop, has_short_loop
 from composer.evaluation.originality import copied_runs, longest_run
 from composer.evaluation.overlap import mean_overlap
-from composer.vocabulary import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

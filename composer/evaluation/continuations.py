@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from composer.corpus import read_score
+from composer.encoding.vocabulary import TICKS_PER_BEAT
 from composer.errors import InvalidMidiError
-from composer.vocabulary import TICKS_PER_BEAT
+from composer.learning.corpus import read_score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from composer.composer import Composer
-    from composer.corpus import CorpusFile
+    from composer.learning.corpus import CorpusFile
     from composer.notes import Score
 
 PIECE_SECONDS = 30.0

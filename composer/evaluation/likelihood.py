@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from composer.inputs import note_input, step_input, unpack_keys
-from composer.sampling import log_probability
-from composer.vocabulary import FACTORS
+from composer.encoding.inputs import note_input, step_input, unpack_keys
+from composer.encoding.vocabulary import FACTORS
+from composer.generation.sampling import log_probability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from composer.decoder import Decoder
-    from composer.features import PieceFeatures
+    from composer.encoding.features import PieceFeatures
+    from composer.generation.decoder import Decoder
 
     Floats = NDArray[np.float32]
 
@@ -27,25 +27,18 @@ WINDOW = 32
 """Notes of each piece that are prepared at once."""
 
 
-def factor_nats(
-    decoder: Decoder,
-    state_width: int,
-    pieces: Sequence[PieceFeatures],
-    progress: Callable[[int, int], None] | None = None,
-) -> list[NDArray[np.float64]]:
+def factor_nats(decoder: Decoder, state_width: int, pieces: Sequence[PieceFeatures]) -> list[NDArray[np.float64]]:
     """Negative log-likelihood in nats, ``(notes, 6)`` for each piece; 0 where a note has no such factor.
 
     Args:
         decoder: the network.
         state_width: numbers of its recurrent state per stream.
         pieces: to score.
-        progress: called with the number of notes done so far and of all notes.
     """
     order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index].factors))
     longest_first = [pieces[index] for index in order]
     nats = [np.zeros(piece.factors.shape) for piece in longest_first]
     states = np.zeros((len(pieces), state_width), np.float32)
-    done, total = 0, sum(len(piece.factors) for piece in pieces)
     for start in range(0, max((len(piece.factors) for piece in pieces), default=0), WINDOW):
         # The longest come first, so the pieces that are not over yet are always the first few.
         playing = [piece for piece in longest_first if len(piece.factors) > start]
@@ -53,9 +46,6 @@ def factor_nats(
         memory, states = _advance(decoder, playing, start, states)
         for piece, of_piece, known in zip(playing, nats, _window_nats(decoder, playing, start, memory), strict=False):
             of_piece[start : start + WINDOW] = known * piece.weights[start : start + WINDOW]
-            done += len(known)
-        if progress:
-            progress(done, total)
     return [of_piece for _, of_piece in sorted(zip(order, nats, strict=True), key=lambda item: item[0])]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.vocabulary import encode
+from composer.encoding.vocabulary import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

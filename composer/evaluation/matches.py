@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.fields import ABSENT, INTERVAL_REACH, MATCH_EDGES, NOTE_FIELDS, STEP_FIELDS
-from composer.vocabulary import FACTORS
+from composer.encoding.fields import ABSENT, INTERVAL_REACH, MATCH_EDGES, NOTE_FIELDS, STEP_FIELDS
+from composer.encoding.vocabulary import FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from composer.features import PieceFeatures
+    from composer.encoding.features import PieceFeatures
 
 _STEP = list(STEP_FIELDS)
 _NOTE = [name for fields in NOTE_FIELDS.values() for name in fields]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.fields import ABSENT
-from composer.vocabulary import FACTOR_SIZES, FACTORS, ONSET_FACTORS
+from composer.encoding.fields import ABSENT
+from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS, ONSET_FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.vocabulary import FACTOR_SIZES
+from composer.encoding.vocabulary import FACTOR_SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.fields import CHORD_PLACES, INTERVAL_REACH
-from composer.vocabulary import FACTOR_SIZES, encode
+from composer.encoding.fields import CHORD_PLACES, INTERVAL_REACH
+from composer.encoding.vocabulary import FACTOR_SIZES, encode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

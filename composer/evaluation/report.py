@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from composer.checkpoints import load_checkpoint
 from composer.composer import Composer
-from composer.corpus import corpus_hash, list_corpus, read_pieces
-from composer.decoder import Decoder
 from composer.errors import BadInputError
 from composer.evaluation.baselines import Baselines, read_music, score_baselines, set_aside
 from composer.evaluation.comparison import compare, percentiles
@@ -18,14 +16,16 @@ from composer.evaluation.continuations import PIECE_SECONDS, run_trials
 from composer.evaluation.likelihood import factor_nats
 from composer.evaluation.originality import NEAR_COPY_PAIRS, NEAR_COPY_SHARE, copied_runs, copied_share, longest_run
 from composer.evaluation.tables import table, tables_by_source
+from composer.generation.decoder import Decoder
+from composer.learning.corpus import corpus_hash, list_corpus, read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from composer.checkpoints import Checkpoint
-    from composer.corpus import CorpusFile, CorpusPiece
     from composer.evaluation.ngrams import Music
+    from composer.learning.corpus import CorpusFile, CorpusPiece
 
 PRIMERS = 32
 RANDOM_SEEDS = (1, 2, 3)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from composer.vocabulary import FACTORS
+from composer.encoding.vocabulary import FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from composer.corpus import CorpusPiece
+    from composer.learning.corpus import CorpusPiece
 
     Nats = Sequence[NDArray[np.float64]]
 

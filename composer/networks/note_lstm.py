@@ -14,10 +14,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from composer.fields import INTERVAL_REACH, NOTE_FIELDS, STEP_FIELDS
-from composer.inputs import CHROMA_WIDTH, KEYS, KNOWN_WIDTHS, STEP_WIDTH, field_slice
+from composer.encoding.fields import INTERVAL_REACH, NOTE_FIELDS, STEP_FIELDS
+from composer.encoding.inputs import CHROMA_WIDTH, KEYS, KNOWN_WIDTHS, STEP_WIDTH, field_slice
+from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS
 from composer.networks.lstm import FusedLSTM
-from composer.vocabulary import FACTOR_SIZES, FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,9 +41,9 @@ class NoteLSTMConfig:
 class NoteLSTM(keras.Model):
     """Logits of all factors of all notes of a batch of streams, teacher-forced.
 
-    Inputs are a dictionary (see ``composer.inputs``): ``step`` ``(B, T, STEP_WIDTH)``, ``note`` ``(B, T, NOTE_WIDTH)``,
-    ``sets`` ``(B, T, 2, 88)``, ``anchors`` int ``(B, T, 3)``, ``keep`` ``(B,)``. Outputs are a dictionary of
-    float32 logits ``(B, T, size)`` by factor.
+    Inputs are a dictionary (see ``composer.encoding.inputs``): ``step`` ``(B, T, STEP_WIDTH)``, ``note``
+    ``(B, T, NOTE_WIDTH)``, ``sets`` ``(B, T, 2, 88)``, ``anchors`` int ``(B, T, 3)``, ``keep`` ``(B,)``. Outputs are
+    a dictionary of float32 logits ``(B, T, size)`` by factor.
     """
 
     def __init__(self, config: NoteLSTMConfig, batch_size: int, **options: Any) -> None:

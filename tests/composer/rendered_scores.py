@@ -12,8 +12,8 @@ import pytest
 from hypothesis import strategies as st
 
 from composer.errors import MissingToolError
-from composer.fluidsynth_library import load_fluidsynth
 from composer.notes import Note, Pedal, Score, Tempo, TimeSignature
+from composer.sound.fluidsynth_library import load_fluidsynth
 
 SHARED = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from composer.encoding.vocabulary import TICKS, TICKS_PER_BEAT, step_bpm
 from composer.notes import Note, Pedal, Score, Tempo, TimeSignature, with_repeats_cleaned
-from composer.vocabulary import TICKS, TICKS_PER_BEAT, step_bpm
 
 durations = st.sampled_from([int(ticks) for ticks in TICKS[1:]])
 

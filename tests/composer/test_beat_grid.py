@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from composer.beat_grid import grid_concentration, has_beat_grid
-from composer.midi_files import read_corpus_file
+from composer.midi.files import read_corpus_file
 from composer.notes import Note, Score
 
 CORPUS = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).parents[2] / ".." / "shared")) / "corpus"

@@ -10,7 +10,7 @@ import pytest
 
 from composer.beat_grid import has_beat_grid
 from composer.beat_tracking import with_tracked_beats
-from composer.midi_files import read_corpus_file
+from composer.midi.files import read_corpus_file
 from composer.notes import Note, Pedal, Score, TimeSignature
 
 CORPUS = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).parents[2] / ".." / "shared")) / "corpus"

@@ -10,7 +10,7 @@ import pytest
 
 from composer.composer import RELEASE_SECONDS, Composer
 from composer.errors import BadInputError, InvalidMidiError
-from composer.midi_files import read_midi
+from composer.midi.files import read_midi
 from tests.composer.midi_text import control, melody, meta, metre, midi, off, on, program, song, tempo, track
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composer.midi_writer import write_midi
+from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 
 if TYPE_CHECKING:

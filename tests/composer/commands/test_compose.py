@@ -11,7 +11,7 @@ import pytest
 from composer.checkpoints import CARD, RELEASED
 from composer.commands.cli import main
 from composer.errors import ComposerError
-from composer.midi_files import read_midi_file
+from composer.midi.files import read_midi_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from composer.commands.cli import main
-from composer.midi_writer import write_midi
+from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from composer.commands.seeds import read_seed
 from composer.errors import BadInputError, InvalidMidiError
-from composer.midi_writer import write_midi
+from composer.midi.writer import write_midi
 from composer.notes import Note, Score
 
 if TYPE_CHECKING:

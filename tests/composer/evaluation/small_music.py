@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from composer.corpus import CorpusFile, CorpusPiece
-from composer.features import piece_features
-from composer.midi_writer import write_midi
+from composer.encoding.features import piece_features
+from composer.encoding.vocabulary import encode
+from composer.learning.corpus import CorpusFile, CorpusPiece
+from composer.midi.writer import write_midi
 from composer.notes import Note, Score, Tempo
-from composer.vocabulary import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from composer.encoding.vocabulary import encode
 from composer.evaluation.originality import copied_runs, copied_share, longest_run
-from composer.vocabulary import encode
 from tests.composer.evaluation.small_music import melody
+
+if TYPE_CHECKING:
+    import numpy as np
 
 tunes = st.lists(st.sampled_from([60, 61, 63]), min_size=1, max_size=25)
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)

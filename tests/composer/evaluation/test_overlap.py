@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
 
 from composer.evaluation.overlap import histograms, mean_overlap, overlap
-from composer.notes import Score
 from tests.composer.evaluation.small_music import chords, melody
 from tests.composer.strategies import grid_scores
+
+if TYPE_CHECKING:
+    from composer.notes import Score
 
 
 def test_common_area_of_two_histograms() -> None:

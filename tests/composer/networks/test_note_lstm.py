@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from composer.checkpoints import NETWORK, WEIGHTS, write_weights
-from composer.corpus import CorpusFile, CorpusPiece
-from composer.decoder import Decoder
-from composer.export import export_in_child
-from composer.features import piece_features
-from composer.fields import ABSENT
+from composer.encoding.features import piece_features
+from composer.encoding.fields import ABSENT
+from composer.encoding.vocabulary import FACTORS, encode
+from composer.generation.decoder import Decoder
+from composer.learning.corpus import CorpusFile, CorpusPiece
+from composer.learning.export import export_in_child
+from composer.learning.streams import stream_batches, transposed, whole_queues
 from composer.notes import Note, Score
-from composer.streams import stream_batches, transposed, whole_queues
-from composer.vocabulary import FACTORS, encode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def test_chords_cannot_descend(logits: dict[str, np.ndarray]) -> None:
 
 def test_a_head_sees_only_what_is_decided(network: Any, logits: dict[str, np.ndarray]) -> None:
     """Changing what is known of the last note from its velocity on leaves the earlier factors as they were."""
-    from composer.inputs import KNOWN_WIDTHS
+    from composer.encoding.inputs import KNOWN_WIDTHS
 
     inputs = _inputs()
     inputs["note"][:, -1, KNOWN_WIDTHS["velocity"] :] = 1.0

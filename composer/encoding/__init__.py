@@ -1,0 +1,1 @@
+"""Music as the network meets it: note events, ids, history, arrays."""

@@ -1,0 +1,1 @@
+"""The corpus of piano-midi.de, fetched politely."""

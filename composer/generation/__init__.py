@@ -1,0 +1,1 @@
+"""A primer and a trained network in, a piece out."""

@@ -1,0 +1,180 @@
+"""Several continuations grown side by side in one batch: a note of all of them costs little more than a note of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from composer.encoding.features import pack_keys
+from composer.encoding.inputs import KEYS, NOTE_WIDTH, note_input, step_input, unpack_keys
+from composer.encoding.vocabulary import TICKS
+from composer.generation.loop_guard import LoopGuard
+from composer.generation.sampling import log_probability, sample
+from composer.generation.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
+from composer.notes import LOWEST_PITCH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from composer.encoding.context import Context, Known
+    from composer.encoding.vocabulary import NoteEvents
+    from composer.generation.decoder import Decoder
+    from composer.generation.steering import Constraints
+
+    Floats = NDArray[np.float32]
+
+TEMPERATURES = {"gap": 1.0, "pitch": 0.92, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
+MIN_P = {"gap": 0.015, "pitch": 0.04, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
+"""Chosen on validation primers (docs/decisions.md): colder gaps make rhythm monotonous, hotter pitches stray."""
+MOST_NOTES_PER_SECOND = 60
+"""A stretch of music never has more: what keeps a network gone wrong from composing for ever."""
+
+
+class PlayedNote(NamedTuple):
+    """A note event with its place in time."""
+
+    tick: int
+    seconds: float
+    tempo_step: int
+    factors: tuple[int, ...]
+
+    @property
+    def pitch(self) -> int:
+        """MIDI pitch."""
+        return self.factors[1] + LOWEST_PITCH
+
+    @property
+    def end_tick(self) -> int:
+        """When the key comes up."""
+        return self.tick + int(TICKS[self.factors[2]])
+
+
+@dataclass
+class Candidate:
+    """One continuation in the making."""
+
+    context: Context
+    state: Floats
+    guard: LoopGuard = field(default_factory=LoopGuard)
+    notes: list[PlayedNote] = field(default_factory=list)
+    pitch_nats: float = 0.0
+
+    def copy(self) -> Candidate:
+        """An independent candidate with the same past."""
+        return Candidate(self.context.copy(), self.state, self.guard.copy(), self.notes.copy(), self.pitch_nats)
+
+
+def prime(decoder: Decoder, context: Context, primer: NoteEvents, end_seconds: float, state_width: int) -> Candidate:
+    """A candidate that has heard the primer, of a piece that shall end at ``end_seconds``."""
+    candidate = Candidate(context, np.zeros((1, state_width), np.float32))
+    context.tick = int(primer.onsets[0])
+    for index, factors in enumerate(primer.factors.tolist()):
+        context.set_bar(int(primer.bar_ticks[index]), int(primer.bar_positions[index]), int(primer.onsets[index]))
+        inputs = step_input(
+            np.array([context.step_ids(end_seconds - context.seconds)]),
+            np.array([context.chroma()], np.float32),
+            _packed([context.held_keys()]),
+        )
+        _, candidate.state = decoder.step(inputs, candidate.state)
+        context.push(tuple(factors), tick=int(primer.onsets[index]))
+        context.seconds = float(primer.seconds[index])
+        candidate.guard.push(factors[1])
+    return candidate
+
+
+def grow(
+    decoder: Decoder,
+    candidates: Sequence[Candidate],
+    until_seconds: float,
+    constraints: Constraints,
+    rng: np.random.Generator,
+) -> None:
+    """Append notes to every candidate until its time has passed ``until_seconds``."""
+    active = list(candidates)
+    reach = until_seconds - min(candidate.context.seconds for candidate in candidates)
+    for _ in range(round(MOST_NOTES_PER_SECOND * max(reach, 1.0))):
+        active = [candidate for candidate in active if candidate.context.seconds < until_seconds]
+        if not active:
+            return
+        _append_note(decoder, active, constraints, rng)
+
+
+def _append_note(
+    decoder: Decoder, active: Sequence[Candidate], constraints: Constraints, rng: np.random.Generator
+) -> None:
+    contexts = [candidate.context for candidate in active]
+    for candidate in active:
+        candidate.context.mute_match = candidate.guard.looping()
+    ids = np.array([context.step_ids(constraints.end_seconds - context.seconds) for context in contexts])
+    chroma = np.array([context.chroma() for context in contexts], np.float32)
+    step = step_input(ids, chroma, _packed([context.held_keys() for context in contexts]))
+    memory, states = decoder.step(step, np.concatenate([candidate.state for candidate in active]))
+    for index, candidate in enumerate(active):
+        candidate.state = states[index : index + 1]
+    draw = _Draw(decoder, memory, step, constraints, rng)
+
+    gaps = draw.choose("gap", gap_bias(active, constraints))
+    known = [context.after_gap(int(gap)) for context, gap in zip(contexts, gaps, strict=True)]
+    pitches = draw.choose("pitch", pitch_bias(active, gaps, constraints), known, contexts)
+    for candidate, nats in zip(active, draw.pitch_nats, strict=True):
+        candidate.pitch_nats += float(nats)
+    for context, item, pitch in zip(contexts, known, pitches, strict=True):
+        context.after_pitch(item, int(pitch))
+    durations = draw.choose("duration", NO_ZERO_DURATION, known)
+    for context, item, duration in zip(contexts, known, durations, strict=True):
+        context.after_duration(item, int(duration))
+    velocities = draw.choose("velocity", NO_SILENT_VELOCITY, known)
+    for context, item, velocity in zip(contexts, known, velocities, strict=True):
+        context.after_velocity(item, int(velocity))
+    changes = draw.choose("tempo", tempo_bias(active, constraints), known)
+    for context, item, change in zip(contexts, known, changes, strict=True):
+        context.after_tempo(item, int(change))
+    pedals = draw.choose("pedal", None, known)
+    rows = zip(active, gaps, pitches, durations, velocities, changes, pedals, strict=True)
+    for candidate, *factors in rows:
+        _push(candidate, tuple(int(value) for value in factors))
+
+
+def _push(candidate: Candidate, factors: tuple[int, ...]) -> None:
+    context = candidate.context
+    context.push(factors)
+    candidate.guard.push(factors[1])
+    candidate.notes.append(PlayedNote(context.tick, context.seconds, context.tempo_step, factors))
+
+
+class _Draw:
+    """Draws the factors of one note for all candidates, one after another."""
+
+    def __init__(
+        self, decoder: Decoder, memory: Floats, step: Floats, constraints: Constraints, rng: np.random.Generator
+    ) -> None:
+        self._decoder, self._memory, self._step = decoder, memory, step
+        self._temperature, self._rng = constraints.temperature, rng
+        self.pitch_nats: Floats = np.zeros(len(memory), np.float32)
+
+    def choose(
+        self, factor: str, bias: Floats | None, known: Sequence[Known] = (), contexts: Sequence[Context] = ()
+    ) -> NDArray[np.intp]:
+        """Ids of ``factor`` for each candidate; ``bias`` is added to the logits."""
+        note = note_input(np.array([item.ids for item in known])) if known else np.zeros((1, NOTE_WIDTH), np.float32)
+        inputs: dict[str, NDArray[Any]] = {"note": note, "step": self._step}
+        if factor == "pitch":
+            sets = _packed([keys for item in known for keys in (item.bar_ago, item.beat_ago)])
+            inputs["sets"] = unpack_keys(sets).astype(np.float32).reshape(-1, 2, KEYS)
+            anchors = [(c.last_pitch, item.bass, item.floor) for c, item in zip(contexts, known, strict=True)]
+            inputs["anchors"] = np.array(anchors, np.int32)
+        logits = self._decoder.logits(factor, self._memory, **inputs)
+        biased = logits if bias is None else logits + bias
+        temperature = TEMPERATURES[factor] * self._temperature
+        choices = sample(biased, self._rng.random(len(logits)), temperature, MIN_P[factor])
+        if factor == "pitch":
+            self.pitch_nats = -log_probability(logits, choices)
+        return choices
+
+
+def _packed(key_sets: Sequence[int]) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(pack_keys(keys) for keys in key_sets), np.uint8).reshape(len(key_sets), 11)

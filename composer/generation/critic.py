@@ -1,0 +1,99 @@
+"""Which of several continuations a listener would rather hear: a small critic over the newest stretch of each.
+
+Nothing here is learnt. It takes away what the network gets wrong more often than people do: leaving the key, losing
+the texture (thinning out to one voice, running thick, drifting off the middle of the keyboard), going round in circles.
+Of what remains it prefers the typical to the extreme (arXiv 2408.06022): the likeliest and the unlikeliest of several
+samples both sound worst.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from composer.generation.candidates import Candidate, PlayedNote
+    from composer.keys import Key
+
+WINDOW_SECONDS = 5.0
+"""How much of the newest music is judged."""
+KEY_WEIGHT, TEXTURE_WEIGHT, LOOP_WEIGHT, TYPICALITY_WEIGHT = 6.0, 1.0, 2.0, 0.6
+KEY_SLACK = 0.08
+"""A continuation may lie this much more outside the key than the primer did: modulation is music."""
+TEXTURE_UNITS = np.array([math.log(1.4), math.log(1.35), math.log(1.5), 5.0, 6.0])
+"""A noticeable change of notes per second, notes per onset, sounding notes, lowest and highest voice (semitones)."""
+TEXTURE_SLACK = 0.8
+"""Changes of less than this many units pass."""
+_LOOP_PERIODS = range(1, 33)
+_FEWEST_NOTES = 2
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the primer goes: what a continuation is compared with; ``texture`` as ``texture_of`` gives it."""
+
+    key: Key
+    share_in_key: float
+    texture: NDArray[np.float64]
+
+
+def manner_of(notes: Sequence[PlayedNote], key: Key) -> Manner:
+    """The manner of a primer."""
+    return Manner(key, key.share_inside(note.pitch for note in notes), texture_of(notes))
+
+
+def texture_of(notes: Sequence[PlayedNote]) -> NDArray[np.float64]:
+    """Logarithms of notes per second, per onset and sounding at once; mean lowest and highest pitch of the onsets."""
+    onsets: dict[int, list[int]] = {}
+    for note in notes:
+        onsets.setdefault(note.tick, []).append(note.pitch)
+    seconds = max(notes[-1].seconds - notes[0].seconds, 0.5)
+    ticks = max(notes[-1].tick - notes[0].tick, 12)
+    sounding = sum(note.end_tick - note.tick for note in notes) / ticks
+    low, high = (float(np.mean([edge(chord) for chord in onsets.values()])) for edge in (min, max))
+    return np.array([math.log(len(notes) / seconds), math.log(len(notes) / len(onsets)), math.log(sounding), low, high])
+
+
+def choose_best(candidates: Sequence[Candidate], manner: Manner) -> Candidate:
+    """The candidate whose newest music is best."""
+    nats = np.array([candidate.pitch_nats / max(len(candidate.notes), 1) for candidate in candidates])
+    unusual = np.abs(nats - np.median(nats))
+    scores = [
+        stretch_score(newest(candidate), manner) - TYPICALITY_WEIGHT * float(distance)
+        for candidate, distance in zip(candidates, unusual, strict=True)
+    ]
+    return candidates[int(np.argmax(scores))]
+
+
+def newest(candidate: Candidate) -> list[PlayedNote]:
+    """The notes of the last ``WINDOW_SECONDS``."""
+    since = candidate.context.seconds - WINDOW_SECONDS
+    return [note for note in candidate.notes[-_MOST_NOTES:] if note.seconds >= since]
+
+
+_MOST_NOTES = 200
+
+
+def stretch_score(notes: Sequence[PlayedNote], manner: Manner) -> float:
+    """0 for nothing to complain about, less for each fault."""
+    if len(notes) < _FEWEST_NOTES:
+        return -10.0
+    pitches = [note.pitch for note in notes]
+    outside = max(manner.share_in_key - KEY_SLACK - manner.key.share_inside(pitches), 0.0)
+    change = np.abs(texture_of(notes) - manner.texture) / TEXTURE_UNITS
+    texture = float(np.maximum(change - TEXTURE_SLACK, 0.0).sum())
+    return -KEY_WEIGHT * outside - TEXTURE_WEIGHT * texture - LOOP_WEIGHT * loop_share(pitches)
+
+
+def loop_share(pitches: Sequence[int]) -> float:
+    """Largest share of notes that repeat the note one period earlier, above half: 0 for none, 1 for a loop."""
+    array = np.asarray(pitches)
+    shares = [float((array[period:] == array[:-period]).mean()) for period in _LOOP_PERIODS if len(array) > 2 * period]
+    return max(max(shares, default=0.0) - 0.5, 0.0) * 2

@@ -1,0 +1,126 @@
+"""Where and how a piece ends: on a close that the music reached by itself, or else on one written for it.
+
+A close here is what listeners expect of the last chord of tonal music: tonic in the bass, the notes of the tonic triad,
+on a strong beat, held longer than what came before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from composer.encoding.vocabulary import TICKS_PER_BEAT, step_bpm
+from composer.notes import HIGHEST_PITCH, LOWEST_PITCH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from composer.generation.candidates import Candidate, PlayedNote
+    from composer.keys import Key
+
+LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS = 3.6, 1.1
+"""How long the last chord may be held."""
+SOUGHT_SECONDS = 2.0
+"""For so long before the last possible chord the harmony is drawn towards the tonic."""
+GOOD_CLOSE = 3.0
+"""A close of at least this score is left as the network wrote it."""
+_MEMORY = 48
+
+
+@dataclass(frozen=True)
+class Close:
+    """A last onset at ``tick`` (``seconds``).
+
+    ``score`` says how much of a close it is; ``written`` are the pitches of a chord to add there.
+    """
+
+    candidate: Candidate
+    tick: int
+    seconds: float
+    score: float
+    written: tuple[int, ...] = ()
+
+
+def triad(key: Key) -> tuple[int, int, int]:
+    """Pitch classes of the tonic triad, tonic first."""
+    return key.tonic, (key.tonic + (4 if key.mode == "major" else 3)) % 12, (key.tonic + 7) % 12
+
+
+def favour(key: Key) -> NDArray[np.float32]:
+    """Bias of each pitch class (C first) near the end, in nats."""
+    bias = np.full(12, -1.0, np.float32)
+    bias[[pitch_class % 12 for pitch_class in key.pitch_classes]] = 0.0
+    bias[list(triad(key))] = (1.2, 0.7, 0.9)
+    return bias
+
+
+def best_close(candidates: Sequence[Candidate], key: Key, end_seconds: float) -> Close:
+    """The best place among all candidates to stop before ``end_seconds``, a written close where none is good."""
+    closes = [close for candidate in candidates for close in _closes(candidate, key, end_seconds)]
+    best = max(closes, key=lambda close: close.score, default=None)
+    if best is not None and best.score >= GOOD_CLOSE:
+        return best
+    return _written(best.candidate if best else candidates[0], key, end_seconds)
+
+
+def _closes(candidate: Candidate, key: Key, end_seconds: float) -> list[Close]:
+    first, last = end_seconds - LONGEST_HOLD_SECONDS, end_seconds - SHORTEST_HOLD_SECONDS
+    notes = candidate.notes[-_MEMORY:]
+    onsets = sorted({(note.tick, note.seconds) for note in notes if first <= note.seconds <= last})
+    return [Close(candidate, tick, seconds, _score(candidate, notes, tick, key)) for tick, seconds in onsets]
+
+
+def _score(candidate: Candidate, notes: Sequence[PlayedNote], tick: int, key: Key) -> float:
+    """Up to about 6: tonic in the bass 2.5, a pure and full triad 2, a bar's first beat 1, tonic on top 0.5."""
+    sounding = [note.pitch for note in notes if note.tick <= tick < note.end_tick]
+    struck = [note.pitch for note in notes if note.tick == tick]
+    tonic, _, fifth = triad(key)
+    score = {tonic: 2.5, fifth: 0.5}.get(min(sounding) % 12, -1.0)
+    inside = sum(pitch % 12 in triad(key) for pitch in sounding) / len(sounding)
+    score += 2.0 * inside - 1.0 + 0.25 * min(len(set(sounding)), 4)
+    context = candidate.context
+    position = (tick + context.bar_offset) % context.bar_ticks
+    score += 1.0 if position == 0 else 0.4 if position % TICKS_PER_BEAT == 0 else -0.5
+    score += 0.5 * (max(struck) % 12 == tonic) + 0.25 * (max(struck) >= max(sounding))
+    return float(score)
+
+
+def _written(candidate: Candidate, key: Key, end_seconds: float) -> Close:
+    """The tonic chord near the hands, on the last strong beat that leaves it long enough."""
+    context = candidate.context
+    notes = candidate.notes[-_MEMORY:]
+    first, last = end_seconds - LONGEST_HOLD_SECONDS, end_seconds - SHORTEST_HOLD_SECONDS
+    anchor = max((n for n in notes if n.seconds <= last), key=lambda n: n.tick, default=notes[0])
+    per_tick = 60 / TICKS_PER_BEAT / step_bpm(context.tempo_step)
+    ticks = [
+        tick
+        for tick in range(anchor.tick - 2 * context.bar_ticks, anchor.tick + 2 * context.bar_ticks)
+        if (tick + context.bar_offset) % TICKS_PER_BEAT == 0
+        and first <= anchor.seconds + (tick - anchor.tick) * per_tick <= last
+    ]
+    strong = [tick for tick in ticks if (tick + context.bar_offset) % context.bar_ticks == 0]
+    tick = (strong or ticks or [anchor.tick])[-1]
+    seconds = anchor.seconds + (tick - anchor.tick) * per_tick
+    before = [note.pitch for note in notes if tick - context.bar_ticks <= note.tick < tick] or [48, 60, 64]
+    return Close(candidate, tick, seconds, GOOD_CLOSE, _tonic_chord(key, min(before), max(before)))
+
+
+def _tonic_chord(key: Key, lowest: int, highest: int) -> tuple[int, ...]:
+    """Tonic in the bass near ``lowest``, and the triad under the tonic or third nearest to ``highest``."""
+    tonic, third, fifth = triad(key)
+    bass = _nearest(tonic, min(lowest, 48))
+    top = min(
+        (_nearest(pitch_class, max(highest, 60)) for pitch_class in (tonic, third)), key=lambda p: abs(p - highest)
+    )
+    inner = [pitch for pitch in range(top - 12, top) if pitch % 12 in {tonic, third, fifth} and pitch > bass + 4]
+    return (bass, *inner[-2:], top)
+
+
+def _nearest(pitch_class: int, pitch: int) -> int:
+    """The key of a pitch class that is nearest to ``pitch``."""
+    keys = range(LOWEST_PITCH + (pitch_class - LOWEST_PITCH) % 12, HIGHEST_PITCH + 1, 12)
+    return min(keys, key=lambda key: abs(key - pitch))

@@ -1,0 +1,163 @@
+"""The loop: a dozen continuations of a primer grow side by side, the best one goes on, the piece ends on a close."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from composer.encoding.context import Context
+from composer.encoding.vocabulary import (
+    TICKS_PER_BEAT,
+    PedalChange,
+    encode,
+    pedal_events,
+    step_bpm,
+    tempo_step,
+    velocity_of,
+)
+from composer.generation.candidates import PlayedNote, grow, prime
+from composer.generation.critic import choose_best, manner_of
+from composer.generation.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, favour
+from composer.generation.steering import Constraints
+from composer.keys import estimate_key, estimate_key_of_pitches
+from composer.notes import DEFAULT_VELOCITY, Note, Pedal, Score, Tempo, with_repeats_cleaned
+
+if TYPE_CHECKING:
+    from composer.encoding.vocabulary import NoteEvents
+    from composer.generation.decoder import Decoder
+    from composer.generation.endings import Close
+    from composer.keys import Key
+
+CANDIDATES = 12
+SEGMENT_SECONDS = 1.5
+"""After this much music the best candidate is kept and goes on as all of them."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to compose.
+
+    Attributes:
+        primer: begins at beat 0 with its first note.
+        primer_end_beat: the continuation begins here or later.
+        end_seconds: when the last key of the piece is released.
+        random_seed: the same one gives the same notes.
+        temperature: 1 is as trained; lower is plainer, higher is bolder.
+    """
+
+    primer: Score
+    primer_end_beat: float
+    end_seconds: float
+    random_seed: int
+    temperature: float = 1.0
+
+
+def continue_primer(decoder: Decoder, state_width: int, task: Task) -> Score:
+    """The primer and its continuation as one piece that ends on a close at ``task.end_seconds``."""
+    rng = np.random.default_rng(task.random_seed)
+    context = Context(beat_grid=task.primer.beat_grid)
+    events = encode(task.primer)
+    start = prime(decoder, context, events, task.end_seconds, state_width)
+    # Encoded tempo changes have a limited reach; a very slow or fast primer of few onsets does not get there.
+    start.context.tempo_step = tempo_step(task.primer.bpm_at(task.primer.notes[-1].start))
+    manner = manner_of(_primer_notes(events), estimate_key(task.primer))
+    constraints = _constraints(task)
+    close_from = task.end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS
+    best, key, reached = start, manner.key, start.context.seconds
+    candidates = [start]
+    for until in _choices(reached, close_from, task.end_seconds):
+        if reached >= close_from:
+            key = _key(task.primer, best.notes)
+            constraints = replace(constraints, close_from_seconds=close_from, close_classes=favour(key))
+        candidates = [best.copy() for _ in range(CANDIDATES)]
+        grow(decoder, candidates, until, constraints, rng)
+        best, reached = choose_best(candidates, manner), until
+    return assemble(task, best_close(candidates, key, task.end_seconds))
+
+
+def _choices(start: float, close_from: float, end: float) -> list[float]:
+    """Seconds at which the best candidate is chosen: every segment, where a close is sought or possible, at last."""
+    count = math.ceil((close_from - start) / SEGMENT_SECONDS)
+    regular = [close_from - (close_from - start) * left / count for left in reversed(range(max(count, 0)))]
+    return [*regular, *(time for time in (end - LONGEST_HOLD_SECONDS,) if time > start), end]
+
+
+def _constraints(task: Task) -> Constraints:
+    primer = task.primer
+    beats = primer.notes[-1].start or 1.0
+    seconds = primer.seconds_at(beats)
+    return Constraints(
+        temperature=task.temperature,
+        end_seconds=task.end_seconds,
+        first_tick=round(task.primer_end_beat * TICKS_PER_BEAT),
+        tempo_anchor=tempo_step(60 * beats / seconds),
+        close_from_seconds=math.inf,
+        close_classes=np.zeros(12, np.float32),
+    )
+
+
+def _primer_notes(events: NoteEvents) -> list[PlayedNote]:
+    rows = zip(events.onsets.tolist(), events.seconds.tolist(), events.factors.tolist(), strict=True)
+    return [PlayedNote(tick, seconds, 0, tuple(factors)) for tick, seconds, factors in rows]
+
+
+def _key(primer: Score, notes: list[PlayedNote]) -> Key:
+    """The key to end in: that of all notes, the primer's counted twice, because listeners feel at home there."""
+    pitches = [note.pitch for note in primer.notes] + [note.pitch for note in notes]
+    ticks = [2 * note.duration * TICKS_PER_BEAT for note in primer.notes] + [
+        note.end_tick - note.tick for note in notes
+    ]
+    return estimate_key_of_pitches(pitches, ticks)
+
+
+def assemble(task: Task, close: Close) -> Score:
+    """Primer, continuation up to the close, and the last chord held until ``task.end_seconds``, as one Score."""
+    primer, played = task.primer, close.candidate.notes
+    last = [note for note in played if note.tick <= close.tick and not (close.written and note.tick == close.tick)]
+    beats = [note.tick / TICKS_PER_BEAT for note in last]
+    first_beat = min([*beats, close.tick / TICKS_PER_BEAT])
+    tempos = {tempo.beat: tempo.bpm for tempo in primer.tempos if tempo.beat < first_beat}
+    tempos |= {beat: step_bpm(note.tempo_step) for beat, note in zip(beats, last, strict=True)}
+    frame = Score((), tuple(Tempo(*item) for item in tempos.items()), primer.time_signatures)
+    end = frame.beat_at(task.end_seconds)
+    return replace(
+        frame,
+        notes=with_repeats_cleaned([*primer.notes, *_played(last, close, end)]),
+        pedals=(*_primer_pedals(primer, first_beat), *_pedals(primer, last, close, end)),
+        beat_grid=primer.beat_grid,
+        title=primer.title,
+    )
+
+
+def _played(notes: list[PlayedNote], close: Close, end: float) -> list[Note]:
+    """The continuation's notes; what sounds at the close is held to the end, a written chord is added softly."""
+    closing = close.tick / TICKS_PER_BEAT
+    result = []
+    for note in notes:
+        start, stop = note.tick / TICKS_PER_BEAT, max(note.end_tick, note.tick + 1) / TICKS_PER_BEAT
+        if stop > closing:
+            stop = closing if close.written else end
+        result.append(Note(start, note.pitch, stop, velocity_of(note.factors[3])))
+    level = int(np.median([note.velocity for note in result[-12:]] or [DEFAULT_VELOCITY]))
+    return result + [Note(closing, pitch, end, level) for pitch in close.written]
+
+
+def _primer_pedals(primer: Score, until: float) -> list[Pedal]:
+    return [pedal for pedal in primer.pedals if pedal.beat < until]
+
+
+def _pedals(primer: Score, notes: list[PlayedNote], close: Close, end: float) -> list[Pedal]:
+    """Pedal of the continuation: as decoded at each onset, pressed afresh at the close, lifted at the end."""
+    first = min([note.tick for note in notes] + [close.tick]) / TICKS_PER_BEAT
+    held = any(pedal.down for pedal in _primer_pedals(primer, first)[-1:])
+    pedals: list[Pedal] = []
+    onsets = {note.tick: note.factors[5] for note in reversed(notes) if note.tick < close.tick}
+    for tick in sorted(onsets):
+        change = PedalChange(onsets[tick])
+        pedals += pedal_events(change, tick / TICKS_PER_BEAT, held=held)
+        held = change != PedalChange.UP
+    pedals += pedal_events(PedalChange.FRESH, close.tick / TICKS_PER_BEAT, held=held)
+    return [*pedals, Pedal(end, False)]

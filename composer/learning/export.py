@@ -1,0 +1,110 @@
+"""Turn a trained network's plain weights into one LiteRT file: a recurrent step and one head per factor.
+
+The weights are 8-bit integers (dynamic-range quantisation); ``precision="float32"`` keeps them exact, for comparison.
+``python -m composer.learning.export WEIGHTS CONFIG OUTPUT int8|float32`` runs in a process of its own, because the
+conversion needs Keras' TensorFlow backend whatever backend trained.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
+
+
+def export_in_child(weights: Path, config: NoteLSTMConfig, output: Path, precision: str = "int8") -> None:
+    """Write ``output`` (a ``.tflite`` file) from ``weights`` (an ``.npz`` file) in a fresh process."""
+    command = [
+        sys.executable,
+        "-m",
+        "composer.learning.export",
+        str(weights),
+        json.dumps(asdict(config)),
+        str(output),
+        precision,
+    ]
+    environment = os.environ | {
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }
+    subprocess.run(command, check=True, env=environment, timeout=600)  # noqa: S603 - our own interpreter and module
+
+
+def network_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.ConcreteFunction]:
+    """The concrete functions ``step`` and one per factor, over any batch size."""
+    import tensorflow as tf
+
+    from composer.encoding.inputs import KEYS, KNOWN_WIDTHS, STEP_WIDTH
+    from composer.encoding.vocabulary import FACTORS
+
+    width, layers = network.config.width, network.config.layers
+
+    def spec(*shape: int, dtype: tf.DType = tf.float32) -> tf.TensorSpec:
+        return tf.TensorSpec([None, *shape], dtype)
+
+    def step(step: tf.Tensor, states: tf.Tensor) -> dict[str, tf.Tensor]:
+        memory, new = network.step(step, tf.split(states, 2 * layers, axis=-1))
+        return {"memory": memory, "new_states": tf.concat(new, axis=-1)}
+
+    functions = {
+        "step": tf.function(step).get_concrete_function(spec(STEP_WIDTH), spec(2 * layers * width)),
+    }
+    for factor in FACTORS:
+        inputs = {"memory": spec(width)}
+        if KNOWN_WIDTHS[factor]:
+            inputs["note"] = spec(KNOWN_WIDTHS[factor])
+        if factor in {"gap", "pitch"}:
+            inputs["step"] = spec(STEP_WIDTH)
+        if factor == "pitch":
+            inputs |= {"sets": spec(2, KEYS), "anchors": spec(3, dtype=tf.int32)}
+        head = network.heads[factor]
+
+        def logits(head: Any = head, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"logits": head(inputs.pop("memory"), inputs)}
+
+        functions[factor] = tf.function(logits).get_concrete_function(**inputs)
+    return functions
+
+
+def convert(network: NoteLSTM, precision: str) -> bytes:
+    """The LiteRT file of a network."""
+    import tempfile
+
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.network = network
+    module.weights = [variable.value for variable in network.variables]
+    functions = network_functions(network)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures=functions)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(functions))
+        if precision == "int8":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        return bytes(converter.convert())
+
+
+def main() -> None:
+    """Convert one network; the arguments are described at the top of this module."""
+    from composer.checkpoints import read_weights
+    from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
+
+    weights, config, output, precision = sys.argv[1:5]
+    network = NoteLSTM(NoteLSTMConfig(**json.loads(config)), batch_size=1)
+    network.build()
+    network.set_weight_arrays(read_weights(Path(weights)))
+    Path(output).write_bytes(convert(network, precision))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Train a NoteLSTM on a corpus: resumable, best checkpoint by validation, metrics as CSV and TensorBoard.
+
+Training runs on any Keras backend (``KERAS_BACKEND=tensorflow``, the default, ``torch`` or ``jax``); the checkpoint is
+the same.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import math
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from composer.encoding.vocabulary import FACTORS
+from composer.learning.streams import stream_batches, training_queues, whole_queues
+from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from composer.learning.corpus import CorpusPiece
+    from composer.learning.streams import Batch
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train: everything that shapes the result, stored in the checkpoint's card."""
+
+    network: NoteLSTMConfig = field(default_factory=NoteLSTMConfig)
+    streams: int = 32
+    window: int = 128
+    epochs: int = 15
+    batches_per_epoch: int = 300
+    learning_rate: float = 2e-3
+    warmup: int = 200
+    weight_decay: float = 0.01
+    ema_momentum: float = 0.998
+    precision: str = "mixed_bfloat16"
+    source_weights: Mapping[str, float] = field(default_factory=dict)
+    random_seed: int = 1
+
+
+CONFIGS = {
+    "base": TrainingConfig(source_weights={"piano-midi.de": 1.6}),
+    "small": TrainingConfig(network=NoteLSTMConfig(width=256, head_width=128), epochs=10),
+    "tiny": TrainingConfig(
+        network=NoteLSTMConfig(layers=1, width=32, head_width=16),
+        streams=4,
+        window=32,
+        epochs=2,
+        batches_per_epoch=8,
+        precision="float32",
+    ),
+}
+"""Configurations of ``composer train --config``: ``base`` is the released network, ``tiny`` is for trying things."""
+
+FACTOR_WEIGHTS = {"tempo": 0.5, "pedal": 0.5}
+"""Rubato and pedalling are mostly noise: spend less of the network on them."""
+
+
+class EpochBatches(keras.utils.PyDataset):
+    """The training batches of one epoch at a time, drawn anew for each epoch from (random seed, epoch)."""
+
+    def __init__(self, pieces: Sequence[CorpusPiece], config: TrainingConfig) -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._config = config
+        self._batches: Iterator[Batch]
+        self.start(0)
+
+    def start(self, epoch: int) -> None:
+        """Begin an epoch; also what a resumed training calls."""
+        rng = np.random.default_rng((self._config.random_seed, epoch))
+        queues = training_queues(self._pieces, self._config.source_weights, self._config.streams, rng)
+        self._batches = stream_batches(queues, self._config.window)
+
+    def __len__(self) -> int:
+        return self._config.batches_per_epoch
+
+    def __getitem__(self, index: int) -> Batch:
+        return next(self._batches)
+
+
+class Validation(keras.callbacks.Callback):
+    """Adds held-out nats per note (all factors but pedal) to the logs, by source and overall."""
+
+    def __init__(self, pieces: Sequence[CorpusPiece], config: TrainingConfig) -> None:
+        super().__init__()
+        sources = sorted({piece.file.source for piece in pieces})
+        self._by_source = {name: [piece for piece in pieces if piece.file.source == name] for name in sources}
+        self._config = config
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Score the held-out pieces."""
+        scores = {name: self._nats(pieces) for name, pieces in self._by_source.items()}
+        results = {f"val_{name}": value for name, value in scores.items()}
+        # The mean over sources, not over notes: the released network shall be good at every kind of music.
+        results["val_nats"] = float(np.mean(list(scores.values())))
+        if logs is not None:
+            logs.update(results)
+        logger.info("epoch %d: %s", epoch + 1, ", ".join(f"{name} {value:.3f}" for name, value in results.items()))
+
+    def _nats(self, pieces: Sequence[CorpusPiece]) -> float:
+        total, notes = 0.0, 0.0
+        for inputs, targets, weights in stream_batches(whole_queues(pieces, self._config.streams), self._config.window):
+            logits = self.model.predict_on_batch(inputs)
+            notes += float(weights["gap"].sum())
+            for factor in FACTORS[:-1]:
+                total += float((nats(logits[factor], targets[factor]) * weights[factor]).sum())
+        return total / notes
+
+
+def nats(logits: Any, targets: Any) -> Any:
+    """Negative log-likelihood ``(...)`` of integer targets under logits ``(..., classes)``."""
+    logits = np.asarray(logits, np.float32)
+    shifted = logits - logits.max(-1, keepdims=True)
+    chosen = np.take_along_axis(shifted, targets[..., None].astype(np.int64), -1)[..., 0]
+    return np.log(np.exp(shifted).sum(-1)) - chosen
+
+
+class WarmCosine(keras.optimizers.schedules.LearningRateSchedule):
+    """Linear warm-up, then half a cosine down to a twentieth."""
+
+    def __init__(self, peak: float, warmup: int, steps: int) -> None:
+        super().__init__()
+        self.peak, self.warmup, self.steps = peak, warmup, steps
+
+    def __call__(self, step: Any) -> Any:
+        """Learning rate at an optimiser step."""
+        step = keras.ops.cast(step, "float32")
+        rising = (step + 1) / self.warmup
+        share = keras.ops.clip((step - self.warmup) / max(self.steps - self.warmup, 1), 0.0, 1.0)
+        return self.peak * keras.ops.minimum(rising, 0.05 + 0.95 * 0.5 * (1 + keras.ops.cos(math.pi * share)))
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras stores."""
+        return {"peak": self.peak, "warmup": self.warmup, "steps": self.steps}
+
+
+def train(
+    training: Sequence[CorpusPiece], validation: Sequence[CorpusPiece], config: TrainingConfig, output: Path
+) -> NoteLSTM:
+    """Train, or go on where an interrupted training in ``output`` stopped; returns the network with its best weights.
+
+    Args:
+        training: pieces to learn from.
+        validation: pieces that choose the best epoch.
+        config: everything that shapes the result.
+        output: folder of backups, logs and the best weights.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(config.random_seed)
+    keras.mixed_precision.set_dtype_policy(config.precision)
+    network = NoteLSTM(config.network, config.streams)
+    network.build()
+    steps = config.epochs * config.batches_per_epoch
+    network.compile(
+        optimizer=keras.optimizers.AdamW(
+            WarmCosine(config.learning_rate, config.warmup, steps),
+            weight_decay=config.weight_decay,
+            global_clipnorm=1.0,
+            use_ema=True,
+            ema_momentum=config.ema_momentum,
+        ),
+        loss={factor: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for factor in FACTORS},
+        loss_weights={factor: FACTOR_WEIGHTS.get(factor, 1.0) for factor in FACTORS},
+        jit_compile=False,
+    )
+    batches = EpochBatches(training, config)
+    best = output / "best.weights.h5"
+    network.fit(batches, epochs=config.epochs, callbacks=_callbacks(batches, validation, config, output), verbose=1)
+    network.load_weights(best)
+    return network
+
+
+def _callbacks(
+    batches: EpochBatches, validation: Sequence[CorpusPiece], config: TrainingConfig, output: Path
+) -> list[keras.callbacks.Callback]:
+    """In this order: the backup must hold the raw weights, validation and the best checkpoint the averaged ones."""
+    begin = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _logs: batches.start(epoch))
+    best = str(output / "best.weights.h5")
+    return [
+        begin,
+        keras.callbacks.BackupAndRestore(str(output / "backup"), delete_checkpoint=False),
+        keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+        Validation(validation, config),
+        keras.callbacks.ModelCheckpoint(
+            best, monitor="val_nats", mode="min", save_best_only=True, save_weights_only=True
+        ),
+        keras.callbacks.CSVLogger(str(output / "metrics.csv"), append=True),
+        *_tensorboard(output),
+    ]
+
+
+def _tensorboard(output: Path) -> list[keras.callbacks.Callback]:
+    """TensorBoard's log too, where TensorBoard is installed."""
+    installed = importlib.util.find_spec("tensorboard") is not None
+    return [keras.callbacks.TensorBoard(str(output / "tensorboard"))] if installed else []
+
+
+def config_card(config: TrainingConfig) -> dict[str, Any]:
+    """The configuration as JSON-able values."""
+    return asdict(config) | {"source_weights": dict(config.source_weights)}

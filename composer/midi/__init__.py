@@ -1,0 +1,1 @@
+"""MIDI files in and out: the only bytes of strangers that are ever parsed."""

@@ -1,0 +1,1 @@
+"""Score to a picture of its piano roll."""

@@ -1,0 +1,1 @@
+"""Score to audio: FluidSynth plays, LAME encodes, every file is checked."""

@@ -1,0 +1,64 @@
+"""Choosing from logits."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from composer.generation.sampling import FORBIDDEN, log_probability, probabilities, sample
+
+
+def test_probabilities_are_the_softmax_at_temperature_one() -> None:
+    """Without a cut-off the probabilities are those of the network."""
+    logits = np.log(np.array([[0.5, 0.3, 0.2]], np.float32))
+
+    np.testing.assert_allclose(probabilities(logits, 1.0, 0.0), [[0.5, 0.3, 0.2]], rtol=1e-5)
+
+
+def test_min_p_cuts_off_the_tail_and_renormalises() -> None:
+    """A choice less than half as likely as the likeliest is never made at min-p 0.5."""
+    logits = np.log(np.array([[0.5, 0.3, 0.2]], np.float32))
+
+    np.testing.assert_allclose(probabilities(logits, 1.0, 0.5), [[0.625, 0.375, 0.0]], rtol=1e-5)
+
+
+def test_low_temperature_picks_the_likeliest() -> None:
+    """Close to temperature zero chance has no say."""
+    logits = np.array([[0.0, 1.0, 0.5]] * 5, np.float32)
+
+    assert sample(logits, np.linspace(0.001, 0.999, 5), 0.01, 0.0).tolist() == [1] * 5
+
+
+def test_samples_follow_the_distribution() -> None:
+    """Evenly spread random numbers give shares equal to the probabilities."""
+    logits = np.log(np.tile(np.array([0.5, 0.3, 0.2], np.float32), (1000, 1)))
+    choices = sample(logits, (np.arange(1000) + 0.5) / 1000, 1.0, 0.0)
+
+    np.testing.assert_allclose(np.bincount(choices) / 1000, [0.5, 0.3, 0.2], atol=0.002)
+
+
+@given(
+    st.lists(st.floats(-20, 20), min_size=2, max_size=90),
+    st.floats(0, 1, exclude_max=True),
+    st.floats(0.1, 2),
+    st.floats(0, 0.2),
+    st.data(),
+)
+def test_forbidden_choices_are_never_made(
+    values: list[float], uniform: float, temperature: float, min_p: float, data: st.DataObject
+) -> None:
+    """Whatever the random number, a masked class is not drawn while another is allowed."""
+    logits = np.array([values], np.float32)
+    allowed = data.draw(st.integers(0, len(values) - 1))
+    masked = np.full_like(logits, FORBIDDEN)
+    masked[0, allowed] = 0.0
+
+    assert sample(logits + masked, np.array([uniform]), temperature, min_p).tolist() == [allowed]
+
+
+def test_log_probability_is_that_of_the_choice() -> None:
+    """The score of a choice is the logarithm of its probability."""
+    logits = np.log(np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], np.float32))
+
+    np.testing.assert_allclose(np.exp(log_probability(logits, np.array([1, 2]))), [0.3, 0.8], rtol=1e-5)
