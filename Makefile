@@ -23,6 +23,7 @@ lint: setup ## check style and types
 
 benchmark: setup ## measure speed, and with CORPUS=DIR quality too; prints JSON
 	@$(PYTHON_IN_VENV) -m benchmarks.render
+	@$(PYTHON_IN_VENV) -m benchmarks.compose
 	@[ -z "$(CORPUS)" ] || $(PYTHON_IN_VENV) -m benchmarks.int8_against_float32 --corpus "$(CORPUS)"
 	@[ -z "$(CORPUS)" ] || $(PYTHON_IN_VENV) -m composer evaluate --corpus "$(CORPUS)" --json
 

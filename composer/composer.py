@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, 600.0
 UPLOAD_SHARE, OPENER_SHARE = 1 / 3, 1 / 2
 """How much of a piece its primer may take up: somebody's file, or an opener, which shall be heard whole."""
-RELEASE_SECONDS, TAIL_SECONDS = 0.4, 0.7
+RELEASE_SECONDS, TAIL_SECONDS = 0.3, 0.6
 """The last keys come up this long before the end and ring for so long: MIDI and recording both last what was asked."""
 FEWEST_PRIMER_NOTES = 1
 

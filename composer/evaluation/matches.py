@@ -29,14 +29,13 @@ _ROUNDS = 50
 def offers(piece: PieceFeatures) -> NDArray[np.int16]:
     """The ids that the match offers, ``(notes, 6)``; ABSENT where there is no match or the note has already left it.
 
-    A pitch that cannot be played (a chord ascends) is no offer, and leaps of more than two octaves are not told.
+    Leaps of more than two octaves are not told.
     """
     columns = {"gap": piece.step[:, _STEP.index("match_gap")]}
     columns |= {name: piece.note[:, _NOTE.index(f"match_{name}")] for name in FACTORS[2:]}
     interval = piece.note[:, _NOTE.index("match_interval")].astype(np.int32)
     pitch = piece.anchors[:, 0] + interval - INTERVAL_REACH
-    possible = (interval > 0) & (interval < 2 * INTERVAL_REACH) & (pitch > piece.anchors[:, 2])
-    columns["pitch"] = np.where(possible, pitch, ABSENT)
+    columns["pitch"] = np.where((interval > 0) & (interval < 2 * INTERVAL_REACH), pitch, ABSENT)
     return np.stack([columns[name] for name in FACTORS], axis=1).astype(np.int16)
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 LONG = melody([55 + (index * index) % 17 for index in range(80)], bpm=60)
 """40 seconds."""
 OTHER = melody([50 + (index * 7) % 23 for index in range(80)], beats=0.75, bpm=60)
-SHORT = melody([60, 62, 64, 65] * 5, bpm=60)
-"""10 seconds."""
+SHORT = melody([60, 62, 64, 65] * 14, bpm=60)
+"""28 seconds."""
 CUT = 10.0
 """Beat, and second, at which these composers take over."""
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from composer.encoding.features import PieceFeatures, piece_features
-from composer.encoding.fields import ABSENT
+from composer.encoding.fields import ABSENT, MATCH_EDGES
 from composer.encoding.vocabulary import encode
 from composer.evaluation.matches import match_lengths, offers, trust, with_matches
-from tests.composer.evaluation.small_music import chords, melody
+from tests.composer.evaluation.small_music import melody
 
 TUNE = (60, 67, 62, 69, 64, 59, 66, 61, 70, 63)
 REPEATED = melody(TUNE * 3)
@@ -49,14 +49,24 @@ def test_where_the_tune_goes_elsewhere_the_offer_is_what_came_before() -> None:
     assert offered[2] == ABSENT
 
 
-def test_a_chord_is_never_offered_a_lower_note() -> None:
-    """Where an offered pitch would not ascend in its chord it is no offer."""
-    steps = [[60], [62], [65], [61], [64, 66], [58]]
-    piece = piece_features(encode(chords(*steps, *steps[:4], [63, 70], [58])), ABSENT)
-    offered = offers(piece)[:, 1]
-    floors = piece.anchors[:, 2]
+def test_a_leap_over_the_keyboard_is_not_told() -> None:
+    """Intervals beyond two octaves share one id, so that the match cannot offer the pitch."""
+    piece = _features((*TUNE, 30, 90, *TUNE, 30, 90))
 
-    assert ((offered == ABSENT) | (offered > floors)).all()
+    assert piece.matched[-1]
+    assert offers(piece)[-1, 1] == ABSENT
+
+
+def test_the_mixture_by_hand() -> None:
+    """Believed by half, an offer that comes true has 0.5 * 0.5 + 0.5, one that does not 0.5 * 0.5."""
+    piece = _features((*TUNE, *TUNE[:7], 80))
+    half = np.full((6, len(MATCH_EDGES) + 1), 0.5)
+
+    mixed = with_matches(_even_nats(piece), piece, half)
+
+    assert mixed[-2, 1] == pytest.approx(-np.log(0.75))
+    assert mixed[-1, 1] == pytest.approx(-np.log(0.25))
+    assert mixed[0, 1] == pytest.approx(-np.log(0.5))
 
 
 def test_offers_that_are_always_right_are_believed() -> None:

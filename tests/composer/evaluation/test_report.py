@@ -83,7 +83,7 @@ def test_training_music_may_lie_elsewhere(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     test = _pieces("test", 1, 0)
     here = write_corpus(tmp_path / "here", test)
-    there = write_corpus(tmp_path / "there", _pieces("train", 4, 50))
+    there = write_corpus(tmp_path / "there", _pieces("train", 4, 50) | {"test-0.mid": ("mutopia", "train", _tune(0))})
 
     report = evaluate(here, "test", train_corpus=there, primers=0, workers=1)
 
