@@ -1,7 +1,7 @@
 """Which of several continuations a listener would rather hear: a small critic over the newest stretch of each.
 
 Nothing here is learnt. It takes away what the network gets wrong more often than people do: leaving the key, losing
-the texture (thinning out to one voice, running thick, drifting off the middle of the keyboard), going round in circles.
+the texture or the rhythm (thinning out to one voice, running thick, drifting off the keyboard), going round in circles.
 Of what remains it prefers the typical to the extreme (arXiv 2408.06022): the likeliest and the unlikeliest of several
 samples both sound worst.
 """
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from composer.encoding.vocabulary import FACTOR_SIZES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 
 WINDOW_SECONDS = 5.0
 """How much of the newest music is judged."""
-KEY_WEIGHT, TEXTURE_WEIGHT, LOOP_WEIGHT, TYPICALITY_WEIGHT = 6.0, 1.0, 2.0, 0.6
+KEY_WEIGHT, TEXTURE_WEIGHT, RHYTHM_WEIGHT, LOOP_WEIGHT, TYPICALITY_WEIGHT = 6.0, 1.0, 2.0, 2.0, 0.6
 KEY_SLACK = 0.08
 """A continuation may lie this much more outside the key than the primer did: modulation is music."""
 TEXTURE_UNITS = np.array([math.log(1.4), math.log(1.35), math.log(1.5), 5.0, 6.0])
 """A noticeable change of notes per second, notes per onset, sounding notes, lowest and highest voice (semitones)."""
+RHYTHM_SHARED = 0.65
+"""A continuation that shares this much of the primer's distribution of gaps moves as the primer does."""
 TEXTURE_SLACK = 0.8
 """Changes of less than this many units pass."""
 _LOOP_PERIODS = range(1, 33)
@@ -37,16 +41,17 @@ _FEWEST_NOTES = 2
 
 @dataclass(frozen=True)
 class Manner:
-    """How the primer goes: what a continuation is compared with; ``texture`` as ``texture_of`` gives it."""
+    """How the primer goes: what a continuation is compared with; ``texture_of`` and ``rhythm_of`` its notes."""
 
     key: Key
     share_in_key: float
     texture: NDArray[np.float64]
+    rhythm: NDArray[np.float64]
 
 
 def manner_of(notes: Sequence[PlayedNote], key: Key) -> Manner:
     """The manner of a primer."""
-    return Manner(key, key.share_inside(note.pitch for note in notes), texture_of(notes))
+    return Manner(key, key.share_inside(note.pitch for note in notes), texture_of(notes), rhythm_of(notes))
 
 
 def texture_of(notes: Sequence[PlayedNote]) -> NDArray[np.float64]:
@@ -59,6 +64,14 @@ def texture_of(notes: Sequence[PlayedNote]) -> NDArray[np.float64]:
     sounding = sum(note.end_tick - note.tick for note in notes) / ticks
     low, high = (float(np.mean([edge(chord) for chord in onsets.values()])) for edge in (min, max))
     return np.array([math.log(len(notes) / seconds), math.log(len(notes) / len(onsets)), math.log(sounding), low, high])
+
+
+def rhythm_of(notes: Sequence[PlayedNote]) -> NDArray[np.float64]:
+    """Shares of the gap ids between onsets (those inside chords left out)."""
+    counts = np.bincount([note.factors[0] for note in notes], minlength=FACTOR_SIZES["gap"])
+    counts[0] = 0
+    shares: NDArray[np.float64] = counts / max(counts.sum(), 1)
+    return shares
 
 
 def choose_best(candidates: Sequence[Candidate], manner: Manner) -> Candidate:
@@ -89,7 +102,9 @@ def stretch_score(notes: Sequence[PlayedNote], manner: Manner) -> float:
     outside = max(manner.share_in_key - KEY_SLACK - manner.key.share_inside(pitches), 0.0)
     change = np.abs(texture_of(notes) - manner.texture) / TEXTURE_UNITS
     texture = float(np.maximum(change - TEXTURE_SLACK, 0.0).sum())
-    return -KEY_WEIGHT * outside - TEXTURE_WEIGHT * texture - LOOP_WEIGHT * loop_share(pitches)
+    foreign = max(RHYTHM_SHARED - float(np.minimum(rhythm_of(notes), manner.rhythm).sum()), 0.0)
+    faults = KEY_WEIGHT * outside + TEXTURE_WEIGHT * texture + RHYTHM_WEIGHT * foreign
+    return -faults - LOOP_WEIGHT * loop_share(pitches)
 
 
 def loop_share(pitches: Sequence[int]) -> float:
