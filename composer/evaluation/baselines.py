@@ -126,6 +126,22 @@ def score_baselines(
     return Baselines(unigram, ngram, matched, orders)
 
 
+def cross_fitted(pieces: Sequence[CorpusPiece]) -> Baselines:
+    """Score every second piece with n-grams of the others, and the others with n-grams of these."""
+    halves = [pieces[0::2], pieces[1::2]]
+    scored = [score_baselines(*_as_training(halves[1 - index]), half) for index, half in enumerate(halves)]
+    nats = [(baselines.unigram, baselines.ngram, baselines.ngram_match) for baselines in scored]
+    unigram, ngram, ngram_match = (
+        [nats[place % 2][model][place // 2] for place in range(len(pieces))] for model in range(3)
+    )
+    return Baselines(unigram, ngram, ngram_match, scored[0].orders)
+
+
+def _as_training(pieces: Sequence[CorpusPiece]) -> tuple[dict[CorpusFile, Music], list[CorpusPiece]]:
+    """Pieces as music to learn from, and the last of them to choose by."""
+    return {piece.file: Music(piece.features.factors, _source(piece)) for piece in pieces}, [pieces[-1]]
+
+
 def _nats_by_order(train: Sequence[Music], pieces: Sequence[CorpusPiece]) -> list[dict[str, Nats]]:
     """For each piece and factor the nats ``(orders, notes)``, 0 where a note has no such factor."""
     sources = {music.source for music in train}

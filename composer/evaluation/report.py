@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from composer.checkpoints import load_checkpoint
 from composer.composer import Composer
 from composer.errors import BadInputError
-from composer.evaluation.baselines import Baselines, read_music, score_baselines, set_aside
+from composer.evaluation.baselines import Baselines, cross_fitted, read_music, score_baselines, set_aside
 from composer.evaluation.comparison import compare, percentiles
 from composer.evaluation.continuations import PIECE_SECONDS, run_trials
 from composer.evaluation.likelihood import factor_nats
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PRIMERS = 32
 RANDOM_SEEDS = (1, 2, 3)
+FEWEST_CROSS_FITTED = 4
+"""Pieces that halves can be made of, each with a piece to choose by and one to learn from."""
 STRETCH_NOTES = 200
 """About as many notes as a continuation has: longer pieces have longer runs in common with others."""
 DECIMALS = 4
@@ -110,8 +112,8 @@ def _training_music(run: _Run) -> dict[CorpusFile, Music]:
     music = read_music(run.train_corpus, files, run.workers)
     if not music:
         run.remarks.append(
-            f"No n-grams and no search for copies: the folder {run.train_corpus.name} has no training pieces "
-            "other than those evaluated. Name a training corpus that has some."
+            f"No search for copies, and no n-grams of other music: the folder {run.train_corpus.name} has no training "
+            "pieces other than those evaluated. Name a training corpus that has some."
         )
     return music
 
@@ -145,13 +147,24 @@ def _likelihood(
 
 def _baselines(run: _Run, pieces: Sequence[CorpusPiece], training: dict[CorpusFile, Music]) -> Baselines | None:
     if not training:
-        return None
+        return _cross_fitted(run, pieces)
     run.progress("Training and scoring n-grams.")
     held_out = read_pieces(run.train_corpus, set_aside(training), workers=run.workers)
     if 0 < len(held_out) < len(training):
         return score_baselines(training, held_out, pieces)
     run.remarks.append(f"No n-grams: the folder {run.train_corpus.name} has too few training pieces to choose them by.")
     return None
+
+
+def _cross_fitted(run: _Run, pieces: Sequence[CorpusPiece]) -> Baselines | None:
+    """N-grams of either half of the evaluated pieces, scored on the other half: a weak yardstick, but one."""
+    if len(pieces) < FEWEST_CROSS_FITTED:
+        return None
+    run.progress("Training and scoring n-grams on halves of the split.")
+    run.remarks.append(
+        "For want of training pieces, the n-grams that score one half of the split were trained on its other half."
+    )
+    return cross_fitted(pieces)
 
 
 def _continuations(

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-TEMPERATURES = {"gap": 1.0, "pitch": 0.92, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
-MIN_P = {"gap": 0.015, "pitch": 0.04, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
+TEMPERATURES = {"gap": 1.0, "pitch": 0.96, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
+MIN_P = {"gap": 0.015, "pitch": 0.03, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
 """Chosen on validation primers (docs/decisions.md): colder gaps make rhythm monotonous, hotter pitches stray."""
 MOST_NOTES_PER_SECOND = 60
 """A stretch of music never has more: what keeps a network gone wrong from composing for ever."""

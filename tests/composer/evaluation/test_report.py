@@ -77,6 +77,18 @@ def test_a_split_alone_has_no_ngrams_and_says_why(tmp_path: Path) -> None:
 
 
 @needs_network
+def test_a_split_alone_is_measured_against_its_other_half(tmp_path: Path) -> None:
+    """With pieces enough, each half is scored by n-grams of the other, and a remark says so."""
+    folder = write_corpus(tmp_path, _pieces("test", 6, 0))
+
+    report = evaluate(folder, "test", primers=0, workers=1)
+
+    source = report["sources"]["mutopia"]
+    assert 0 < source["ngram_nats_per_note"] < source["unigram_nats_per_note"]
+    assert any("other half" in remark for remark in report["remarks"])
+
+
+@needs_network
 def test_training_music_may_lie_elsewhere(tmp_path: Path) -> None:
     """A training corpus that is named is used, without the pieces that are being evaluated."""
     for name in ("here", "there"):
