@@ -1,6 +1,6 @@
 """How well beats are found again in expressive pieces whose tempo map was thrown away.
 
-    python benchmarks/beat_tracking.py CORPUS/piano-midi.de
+Run ``python -m benchmarks.beat_tracking CORPUS/piano-midi.de`` from the repository.
 
 Every fifth file with a detailed tempo curve is flattened to a constant 120 bpm, its notes shaken by 10 ms, tracked, and
 the beats compared with the written ones: F-measure within 70 ms, for quarter notes and for the best of related levels.
@@ -8,7 +8,7 @@ the beats compared with the written ones: F-measure within 70 ms, for quarter no
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,9 +80,12 @@ def measure(score: Score, flat: Score, tracked: Score) -> tuple[float, float, fl
 
 def main() -> None:
     """Print the figures for a folder given on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="expressive pieces as MIDI files")
+    folder: Path = parser.parse_args().folder
     rng = np.random.default_rng(0)
     rows, unanswered = [], 0
-    for path in sorted(Path(sys.argv[1]).rglob("*.mid"))[FIRST::STEP]:
+    for path in sorted(folder.rglob("*.mid"))[FIRST::STEP]:
         score = read_corpus_file(path)
         if len(score.tempos) < 20:
             continue

@@ -1,11 +1,12 @@
 """Seconds of one core for a piece of thirty seconds, warm: composed, rendered, encoded, drawn; and memory and start.
 
-Run ``python -m benchmarks.compose [PIECES]``; prints one JSON object. CPU seconds are the process' own, so a busy
-machine moves them less than wall-clock time.
+Run ``python -m benchmarks.compose [--pieces 21]`` from the repository; prints one JSON object. CPU seconds are the
+process' own, so a busy machine moves them less than wall-clock time.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from composer.composer import TAIL_SECONDS, Composer
 from composer.midi.writer import write_midi
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
 
     from composer.openers import Opener
 
+Result = TypeVar("Result")
 LENGTH_SECONDS = 30.0
 PIECES = 21
 
 
-def _timed(stages: dict[str, float], name: str, work: Callable[[], object]) -> object:
+def _timed(stages: dict[str, float], name: str, work: Callable[[], Result]) -> Result:
+    """Do the work and note its CPU seconds as one of the ``stages``."""
     began = time.process_time()
     result = work()
     stages[name] = time.process_time() - began
@@ -44,9 +47,11 @@ def _timed(stages: dict[str, float], name: str, work: Callable[[], object]) -> o
 def _compose(composer: Composer, synthesiser: Synthesiser, opener: Opener, random_seed: int) -> dict[str, float]:
     """CPU seconds of every stage of one piece."""
     stages: dict[str, float] = {}
-    began = time.process_time()
-    composition = composer.compose(opener.score, length_seconds=LENGTH_SECONDS, random_seed=random_seed, is_opener=True)
-    stages["compose"] = time.process_time() - began
+    composition = _timed(
+        stages,
+        "compose",
+        lambda: composer.compose(opener.score, length_seconds=LENGTH_SECONDS, random_seed=random_seed, is_opener=True),
+    )
     score, end = composition.score, composition.primer_end_beat
     with tempfile.TemporaryDirectory() as folder:
         mp3, png = Path(folder, "piece.mp3"), Path(folder, "piece.png")
@@ -71,7 +76,9 @@ def _start_seconds() -> float:
 
 def main() -> None:
     """Compose from many openers and print medians."""
-    pieces = int(sys.argv[1]) if len(sys.argv) > 1 else PIECES
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pieces", type=int, default=PIECES, help="of which the median is taken")
+    pieces = parser.parse_args().pieces
     composer = Composer()
     openers = list_openers()
     with Synthesiser(find_soundfont()) as synthesiser:
@@ -85,7 +92,7 @@ def main() -> None:
         "start_cpu_seconds": round(statistics.median(_start_seconds() for _ in range(5)), 3),
         "cores": os.cpu_count(),
     }
-    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":

@@ -51,11 +51,6 @@ class Checkpoint:
         config = self.card["network"]
         return 2 * int(config["layers"]) * int(config["width"])
 
-    @property
-    def memory_width(self) -> int:
-        """Numbers of memory that the heads read."""
-        return int(self.card["network"]["width"])
-
 
 def vocabulary_card() -> dict[str, Any]:
     """What a network's inputs and outputs mean: part of every card, compared on loading."""
@@ -83,10 +78,13 @@ def load_checkpoint(folder: Path | None = None) -> Checkpoint:
         message = f"There is no usable checkpoint in {folder}: {error}."
         raise CheckpointError(message) from error
     if not isinstance(card, dict) or card.get("files") != hashes:
-        message = f"The checkpoint in {folder} is damaged: its files do not have the SHA-256 that its card names."
+        message = (
+            f"The checkpoint in {folder} is damaged: its files do not have the SHA-256 that its card "
+            "names; restore it, or train it again."
+        )
         raise CheckpointError(message)
     if card.get("vocabulary") != vocabulary_card():
-        message = f"The checkpoint {card.get('id')} was made for another version of this program."
+        message = f"The checkpoint {card.get('id')} was made for another version of this program; train it again."
         raise CheckpointError(message)
     return Checkpoint(folder, card)
 

@@ -23,7 +23,6 @@ UPLOAD_SHARE, OPENER_SHARE = 1 / 3, 1 / 2
 """How much of a piece its primer may take up: somebody's file, or an opener, which shall be heard whole."""
 RELEASE_SECONDS, TAIL_SECONDS = 0.3, 0.6
 """The last keys come up this long before the end and ring for so long: MIDI and recording both last what was asked."""
-FEWEST_PRIMER_NOTES = 1
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Composer:
             score=score,
             primer_end_beat=primer_end_beat,
             key=estimate_key(score).name,
-            tempo=mean_tempo(score),
+            tempo=score.mean_bpm,
             random_seed=random_seed,
             checkpoint_id=self.checkpoint.id,
             stages=stages,
@@ -122,17 +121,9 @@ def _check_options(primer: Score, length_seconds: float, temperature: float) -> 
     if not 0.1 <= temperature <= 2.0:
         message = f"The temperature is 0.1 to 2; {temperature:g} is outside."
         raise BadInputError(message)
-    if len(primer.notes) < FEWEST_PRIMER_NOTES:
+    if not primer.notes:
         message = "There are no notes to continue."
         raise BadInputError(message)
-
-
-def mean_tempo(score: Score) -> float:
-    """Beats over minutes from the first to the last onset; the tempo in force where there is one onset only."""
-    first, last = score.notes[0].start, score.notes[-1].start
-    if last <= first:
-        return score.bpm_at(first)
-    return (last - first) * 60 / (score.seconds_at(last) - score.seconds_at(first))
 
 
 def at_tempo(score: Score, bpm: float) -> Score:
@@ -141,10 +132,13 @@ def at_tempo(score: Score, bpm: float) -> Score:
     Raises:
         BadInputError: no music can be played at that tempo.
     """
-    factor = bpm / mean_tempo(score)
+    factor = bpm / score.mean_bpm
     tempos = [tempo.bpm * factor for tempo in score.tempos]
     if min(tempos) < SLOWEST_BPM or max(tempos) > FASTEST_BPM:
-        message = f"At a tempo of {bpm:g} parts of this music would be too slow or too fast to play."
+        message = (
+            f"At a tempo of {bpm:g} parts of this music would be too slow or too fast to play; "
+            f"choose one nearer to its own, {score.mean_bpm:.0f}."
+        )
         raise BadInputError(message)
     return replace(
         score, tempos=tuple(Tempo(tempo.beat, value) for tempo, value in zip(score.tempos, tempos, strict=True))

@@ -152,6 +152,14 @@ class Score:
         """Tempo in force at ``beat``, in quarter notes per minute."""
         return self.tempos[max(bisect_right(self._tempo_beats, beat) - 1, 0)].bpm
 
+    @property
+    def mean_bpm(self) -> float:
+        """Beats over minutes from the first to the last onset; the tempo in force where there is one onset only."""
+        first, last = self.notes[0].start, self.notes[-1].start
+        if last <= first:
+            return self.bpm_at(first)
+        return (last - first) * 60 / (self.seconds_at(last) - self.seconds_at(first))
+
     def time_signature_at(self, beat: float) -> TimeSignature:
         """Time signature in force at ``beat``."""
         starts = [signature.beat for signature in self.time_signatures]

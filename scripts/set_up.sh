@@ -27,8 +27,9 @@ has_fluidsynth() {
 
 has_soundfont() {
     local folder
-    for folder in soundfonts /usr/share/sounds/sf2 /usr/share/sounds/sf3 /usr/share/soundfonts /usr/local/share/soundfonts \
-        /opt/homebrew/share/soundfonts; do
+    # As in composer/sound/soundfonts.py.
+    for folder in soundfonts /usr/share/sounds/sf{2,3} /usr/share/soundfonts /usr/local/share/{sounds/sf2,soundfonts} \
+        /opt/homebrew/share/{sounds/sf2,soundfonts}; do
         if compgen -G "$folder/*.sf[23]" >/dev/null; then return 0; fi
     done
     return 1

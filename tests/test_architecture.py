@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MODULES = sorted((REPOSITORY / "composer").rglob("*.py"))
-CODE = [*MODULES, *sorted((REPOSITORY / "tests").rglob("*.py")), *sorted((REPOSITORY / "benchmarks").rglob("*.py"))]
+FOLDERS = ("tests", "benchmarks", "scripts")
+CODE = [*MODULES, *(path for folder in FOLDERS for path in sorted((REPOSITORY / folder).rglob("*.py")))]
 TRAINING_LIBRARIES = {"keras", "tensorflow", "torch", "jax"}
 TRAINING_MODULES = ("networks/", "learning/training.py", "learning/export.py")
 """The modules of ``composer`` that may import them."""
@@ -195,6 +196,18 @@ def test_lock_names_no_address() -> None:
     assert "://" not in lock
     assert all("--hash=sha256:" in package for package in packages if "==" in package)
     assert len(packages) > 50
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_benchmarks_start(path: Path) -> None:
+    """Every benchmark runs as its head says, and explains itself."""
+    command = f"python -m benchmarks.{path.stem}"
+    done = subprocess.run(
+        [sys.executable, *command.split()[1:], "--help"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+
+    assert f"``{command} " in path.read_text(encoding="utf-8")
+    assert done.stdout.startswith("usage:")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="scripts are for POSIX systems")

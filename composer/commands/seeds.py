@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from composer.midi.files import ReadResult
     from composer.notes import Score
 
-NOTE_NAME = re.compile(r"\b[A-Ga-g](#{1,2}|b{1,2})?[0-9]")
+NOTE_OR_REST = re.compile(r"\b([A-Ga-g](#{1,2}|b{1,2})?[0-9]|R[whqestx]\b)")
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
 
 
@@ -102,5 +102,5 @@ def _notation(text: str, unknown: BadInputError) -> Seed:
     try:
         return Seed(parse_notation(text), "notes", "Notes")
     except BadInputError as error:
-        # With a note in it, it is notation with a slip; without, rather a name that was misspelt.
-        raise (error if NOTE_NAME.search(text) else unknown) from None
+        # With a note or rest in it, it is notation with a slip; without, rather a name that was misspelt.
+        raise (error if NOTE_OR_REST.search(text) else unknown) from None

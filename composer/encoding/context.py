@@ -21,7 +21,9 @@ from composer.encoding.fields import (
     MATCH_EDGES,
     REMAINING_SECONDS,
     STEP_FIELDS,
+    TEMPO_DEVIATIONS,
     TEMPO_LEVELS,
+    VELOCITY_DEVIATIONS,
 )
 from composer.encoding.memory import Chroma, Match, Onsets
 from composer.encoding.vocabulary import TEMPO_REACH, TICKS, TICKS_PER_BEAT, step_bpm
@@ -29,6 +31,7 @@ from composer.encoding.vocabulary import TEMPO_REACH, TICKS, TICKS_PER_BEAT, ste
 MIDDLE_KEY = 39
 """Middle C, counted from A0: what the first note is measured from."""
 _SLOWEST_LEVEL = 95
+"""Tempo levels are counted from this many tempo steps below 120 bpm (7 bpm), three steps to a level."""
 _SLOWEST_ADAPTION = 0.02
 """Running means of tempo and velocity look back over fifty values."""
 
@@ -65,8 +68,11 @@ class Context:
         source: index into ``SOURCES``, or ABSENT.
         beat_grid: whether places in beat and bar mean anything.
         mute_match: hide the match (of music that goes round in circles).
+        bar_ticks: length of the bars now.
+        bar_offset: added to a tick, it gives the place in the bars.
         notes: factors of every note so far.
         tick, seconds, tempo_step: of the last onset.
+        match: the last place where the music went as it does now.
     """
 
     source: int = EXPRESSIVE
@@ -132,8 +138,10 @@ class Context:
 
     def bass_at(self, tick: int) -> int:
         """Lowest key still down at ``tick``; where none is, the lowest at the last onset or the last note."""
-        lowest = min((pitch for pitch, end in self._held.items() if end > tick), default=ABSENT)
-        return lowest if lowest != ABSENT else self.last_pitch if tick == self.tick else self.bass_at(self.tick)
+        down = [pitch for pitch, end in self._held.items() if end > tick]
+        if down:
+            return min(down)
+        return self.last_pitch if tick == self.tick else self.bass_at(self.tick)
 
     def place(self, tick: int) -> tuple[int, int, int]:
         """Ids of phase in the beat, place in the bar and length of the bar; ABSENT without a beat grid."""
@@ -169,8 +177,8 @@ class Context:
             "phase": phase,
             "bar_position": bar,
             "tempo_level": min(max((self.tempo_step + _SLOWEST_LEVEL) // 3, 0), TEMPO_LEVELS - 1),
-            "tempo_deviation": clipped(self.tempo_step - self._tempo_mean, 10),
-            "velocity_deviation": clipped(velocity - self._velocity_mean, 8),
+            "tempo_deviation": clipped(self.tempo_step - self._tempo_mean, TEMPO_DEVIATIONS // 2),
+            "velocity_deviation": clipped(velocity - self._velocity_mean, VELOCITY_DEVIATIONS // 2),
             "bar_ago_gap": self._onsets.gap_after(self.tick - self.bar_ticks),
             "half_ago_gap": self._onsets.gap_after(self.tick - self.bar_ticks // 2),
             "beat_ago_gap": self._onsets.gap_after(self.tick - TICKS_PER_BEAT),

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from composer.encoding.fields import NOTE_FIELDS, STEP_FIELDS
-from composer.encoding.vocabulary import FACTORS
+from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-KEYS = 88
+KEYS = FACTOR_SIZES["pitch"]
+KEY_CLASSES = (np.arange(KEYS) + 9) % 12
+"""Pitch class (C = 0) of each key: key 0 is A0."""
 CHROMA_WIDTH = 24
 _STEP_SIZES = np.array(list(STEP_FIELDS.values()))
 _NOTE_SIZES = np.array([size for fields in NOTE_FIELDS.values() for size in fields.values()])
@@ -33,6 +35,15 @@ def _known_widths() -> dict[str, int]:
 
 KNOWN_WIDTHS = _known_widths()
 """How much of the note input each factor's head may see: what is decided before it."""
+HEAD_INPUTS: dict[str, tuple[str, ...]] = {
+    "gap": ("step",),
+    "pitch": ("note", "step", "sets", "anchors"),
+    "duration": ("note",),
+    "velocity": ("note",),
+    "tempo": ("note",),
+    "pedal": ("note",),
+}
+"""What each factor's head reads besides the memory; of ``note`` the first ``KNOWN_WIDTHS``."""
 
 
 def field_slice(blocks: Mapping[str, Mapping[str, int]], block: str, name: str) -> slice:

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from composer.notes import Score
 
 PERCENTILES = {"median": 50, "95th": 95, "largest": 100}
-
-
+LONG_SILENCE = 2.0
+"""Seconds without a sound that a listener takes for the end."""
 MEASURES: dict[str, Callable[[Score, Score], float]] = {
     "short_loops": lambda score, _: has_short_loop(score),
     "long_loops": lambda score, _: has_long_loop(score),
+    "long_silences": lambda score, _: measures.longest_silence(score) > LONG_SILENCE,
     "longest_silence_seconds": lambda score, _: measures.longest_silence(score),
     "key_hold": measures.key_hold,
     "notes_per_second": lambda score, _: measures.notes_per_second(score),

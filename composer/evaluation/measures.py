@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.composer import mean_tempo
 from composer.keys import estimate_key
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def key_hold(continuation: Score, primer: Score) -> float:
 
 def tempo_ratio(score: Score, other: Score) -> float:
     """Mean tempo of a piece as a multiple of another's."""
-    return mean_tempo(score) / mean_tempo(other)
+    return score.mean_bpm / other.mean_bpm
 
 
 def ends_on_close(score: Score) -> bool:

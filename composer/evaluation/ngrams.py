@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
     Probabilities = NDArray[np.float64]
 
-_SYMBOL_BITS = np.uint64(7)
 _SYMBOLS = np.uint64(127)
+"""The 7 bits of a hash that hold a symbol."""
 _BEFORE = 126
 """Stands for what would lie before the first note; no factor has so many ids."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)

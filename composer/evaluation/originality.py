@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     Ranks = NDArray[np.int64]
 
 DOUBLINGS = 10
-LONGEST_RUN = 2**DOUBLINGS - 1
-"""Longer runs are reported as this long."""
+"""Runs of more than 2**10 - 1 pairs are reported as that long."""
 NEAR_COPY_PAIRS, NEAR_COPY_SHARE = 8, 0.25
 """A piece is a near copy where more than this share of its runs of eight pairs occur elsewhere: half of all pieces have
 less than 8 %, and those between 25 % and 50 % are few."""

@@ -36,7 +36,7 @@ RHYTHM_SHARED = 0.65
 TEXTURE_SLACK = 0.8
 """Changes of less than this many units pass."""
 _LOOP_PERIODS = range(1, 33)
-_FEWEST_NOTES = 2
+_FEWEST_NOTES, _MOST_NOTES = 2, 200
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,6 @@ def newest(candidate: Candidate) -> list[PlayedNote]:
     """The notes of the last ``WINDOW_SECONDS``."""
     since = candidate.context.seconds - WINDOW_SECONDS
     return [note for note in candidate.notes[-_MOST_NOTES:] if note.seconds >= since]
-
-
-_MOST_NOTES = 200
 
 
 def stretch_score(notes: Sequence[PlayedNote], manner: Manner) -> float:

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from composer.encoding.inputs import KNOWN_WIDTHS
+from composer.encoding.inputs import HEAD_INPUTS, KNOWN_WIDTHS
 from composer.encoding.vocabulary import FACTORS
 
 if TYPE_CHECKING:
@@ -65,13 +65,3 @@ def _native_stderr_closed() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-HEAD_INPUTS: dict[str, tuple[str, ...]] = {
-    "gap": ("step",),
-    "pitch": ("note", "step", "sets", "anchors"),
-    "duration": ("note",),
-    "velocity": ("note",),
-    "tempo": ("note",),
-    "pedal": ("note",),
-}

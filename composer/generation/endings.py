@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS = 3.6, 1.1
 """How long the last chord may be held."""
+EARLIEST_SHARE = 1 / 3
+"""At least this share of a continuation comes before its last chord."""
 SOUGHT_SECONDS = 2.0
 """For so long before the last possible chord the harmony is drawn towards the tonic."""
 GOOD_CLOSE = 3.0
 """A close of at least this score is left as the network wrote it."""
+HIGHEST_BASS = 76
+"""What lies higher than E5 is no bass: a last chord up there dies away long before its end."""
 _MEMORY = 48
 
 
@@ -58,17 +62,32 @@ def favour(key: Key) -> NDArray[np.float32]:
     return bias
 
 
-def best_close(candidates: Sequence[Candidate], key: Key, end_seconds: float) -> Close:
-    """The best place among all candidates to stop before ``end_seconds``, a written close where none is good."""
-    closes = [close for candidate in candidates for close in _closes(candidate, key, end_seconds)]
+def best_close(candidates: Sequence[Candidate], key: Key, end_seconds: float, start_seconds: float = 0.0) -> Close:
+    """The best place among all candidates to stop before ``end_seconds``, a written close where none is good.
+
+    Args:
+        candidates: have all passed ``end_seconds``.
+        key: to close in.
+        end_seconds: when the last chord is released.
+        start_seconds: when the continuation begins.
+    """
+    window = _window(start_seconds, end_seconds)
+    closes = [close for candidate in candidates for close in _closes(candidate, key, window)]
     best = max(closes, key=lambda close: close.score, default=None)
     if best is not None and best.score >= GOOD_CLOSE:
         return best
-    return _written(best.candidate if best else candidates[0], key, end_seconds)
+    return _written(best.candidate if best else candidates[0], key, window)
 
 
-def _closes(candidate: Candidate, key: Key, end_seconds: float) -> list[Close]:
-    first, last = end_seconds - LONGEST_HOLD_SECONDS, end_seconds - SHORTEST_HOLD_SECONDS
+def _window(start_seconds: float, end_seconds: float) -> tuple[float, float]:
+    """Between which times the last chord may be struck."""
+    last = end_seconds - SHORTEST_HOLD_SECONDS
+    earliest = start_seconds + EARLIEST_SHARE * (end_seconds - start_seconds)
+    return min(max(end_seconds - LONGEST_HOLD_SECONDS, earliest), last), last
+
+
+def _closes(candidate: Candidate, key: Key, window: tuple[float, float]) -> list[Close]:
+    first, last = window
     notes = candidate.notes[-_MEMORY:]
     onsets = sorted({(note.tick, note.seconds) for note in notes if first <= note.seconds <= last})
     return [Close(candidate, tick, seconds, _score(candidate, notes, tick, key)) for tick, seconds in onsets]
@@ -79,7 +98,8 @@ def _score(candidate: Candidate, notes: Sequence[PlayedNote], tick: int, key: Ke
     sounding = [note.pitch for note in notes if note.tick <= tick < note.end_tick]
     struck = [note.pitch for note in notes if note.tick == tick]
     tonic, _, fifth = triad(key)
-    score = {tonic: 2.5, fifth: 0.5}.get(min(sounding) % 12, -1.0)
+    bass = min(sounding)
+    score = {tonic: 2.5, fifth: 0.5}.get(bass % 12, -1.0) if bass <= HIGHEST_BASS else -1.0
     inside = sum(pitch % 12 in triad(key) for pitch in sounding) / len(sounding)
     score += 2.0 * inside - 1.0 + 0.25 * min(len(set(sounding)), 4)
     context = candidate.context
@@ -89,11 +109,11 @@ def _score(candidate: Candidate, notes: Sequence[PlayedNote], tick: int, key: Ke
     return float(score)
 
 
-def _written(candidate: Candidate, key: Key, end_seconds: float) -> Close:
+def _written(candidate: Candidate, key: Key, window: tuple[float, float]) -> Close:
     """The tonic chord near the hands, on the last strong beat that leaves it long enough."""
     context = candidate.context
     notes = candidate.notes[-_MEMORY:]
-    first, last = end_seconds - LONGEST_HOLD_SECONDS, end_seconds - SHORTEST_HOLD_SECONDS
+    first, last = window
     anchor = max((n for n in notes if n.seconds <= last), key=lambda n: n.tick, default=notes[0])
     per_tick = 60 / TICKS_PER_BEAT / step_bpm(context.tempo_step)
     ticks = [

@@ -23,7 +23,7 @@ from composer.generation.critic import choose_best, manner_of
 from composer.generation.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, favour
 from composer.generation.steering import Constraints
 from composer.keys import estimate_key, estimate_key_of_pitches
-from composer.notes import DEFAULT_VELOCITY, Note, Pedal, Score, Tempo, with_repeats_cleaned
+from composer.notes import DEFAULT_VELOCITY, EPSILON, Note, Pedal, Score, Tempo, with_repeats_cleaned
 
 if TYPE_CHECKING:
     from composer.encoding.vocabulary import NoteEvents
@@ -75,7 +75,8 @@ def continue_primer(decoder: Decoder, state_width: int, task: Task) -> Score:
         candidates = [best.copy() for _ in range(CANDIDATES)]
         grow(decoder, candidates, until, constraints, rng)
         best, reached = choose_best(candidates, manner), until
-    return assemble(task, best_close(candidates, key, task.end_seconds))
+    begin = task.primer.seconds_at(task.primer_end_beat)
+    return assemble(task, best_close(candidates, key, task.end_seconds, begin))
 
 
 def _choices(start: float, close_from: float, end: float) -> list[float]:
@@ -92,7 +93,7 @@ def _constraints(task: Task) -> Constraints:
     return Constraints(
         temperature=task.temperature,
         end_seconds=task.end_seconds,
-        first_tick=round(task.primer_end_beat * TICKS_PER_BEAT),
+        first_tick=math.ceil(task.primer_end_beat * TICKS_PER_BEAT - EPSILON),
         tempo_anchor=tempo_step(60 * beats / seconds),
         close_from_seconds=math.inf,
         close_classes=np.zeros(12, np.float32),

@@ -9,14 +9,18 @@ if TYPE_CHECKING:
 
 _EARLIEST_SHARE = 0.55
 """A primer uses at least this share of the seconds it may last, where the music allows."""
+_LONGEST_PAUSE_SECONDS = 1.2
+"""A primer ends within this after its last key is released, however long the music then waits."""
+_LONGEST_WAIT_BEATS = 11.0
+"""It also ends within this after its last onset: the network's largest step to the next one is 12 beats."""
 
 
 def cut_primer(score: Score, longest_seconds: float) -> tuple[Score, float]:
     """The beginning of ``score``, at most ``longest_seconds`` long, from its first note to a bar line, beat or rest.
 
     Of the possible ends, the one is taken over which the fewest notes are held, and of equals the latest. A score that
-    is short enough is returned whole, moved to begin with its first note. Also returns the beat at which the primer
-    ends.
+    is short enough is returned whole, moved to begin with its first note. Music that pauses before the end is taken
+    up to the pause. Also returns the beat at which the primer ends.
     """
     start = score.notes[0].start
     first_second = score.seconds_at(start)
@@ -27,6 +31,7 @@ def cut_primer(score: Score, longest_seconds: float) -> tuple[Score, float]:
         end = _best_end(score, earliest, latest)
     else:
         end = _bar_line_after(score, end, first_second + longest_seconds)
+    end = _before_pause(score, end)
     return score.excerpt(start, end), end - start
 
 
@@ -49,7 +54,21 @@ _LEGATO_BEATS = 1 / 8
 
 def _bar_line_after(score: Score, beat: float, last_second: float) -> float:
     """The bar line at which the bar under way at ``beat`` ends, if it comes soon enough; else ``beat``."""
-    signature = score.time_signature_at(max(beat - _LEGATO_BEATS, 0.0))
-    bars = -(-(beat - _LEGATO_BEATS - signature.beat) // signature.bar_beats)
+    last_onset = max(note.start for note in score.notes if note.start < beat)
+    reached = max(beat - _LEGATO_BEATS, (last_onset + beat) / 2)
+    signature = score.time_signature_at(reached)
+    bars = -(-(reached - signature.beat) // signature.bar_beats)
     line = signature.beat + bars * signature.bar_beats
     return line if score.beat_grid and score.seconds_at(line) <= last_second else beat
+
+
+def _before_pause(score: Score, end: float) -> float:
+    """``end``, or sooner where nothing has happened for long by then."""
+    heard = [note for note in score.notes if note.start < end]
+    released = max(note.end for note in heard)
+    furthest = min(
+        score.beat_at(score.seconds_at(released) + _LONGEST_PAUSE_SECONDS), heard[-1].start + _LONGEST_WAIT_BEATS
+    )
+    if end <= furthest:
+        return end
+    return _bar_line_after(score, min(released, furthest), score.seconds_at(furthest))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.encoding.inputs import KEYS
+from composer.encoding.inputs import KEY_CLASSES, KEYS
 from composer.encoding.vocabulary import FACTOR_SIZES, TEMPO_REACH, TICKS, TICKS_PER_BEAT, step_bpm
 from composer.generation.sampling import FORBIDDEN
 
@@ -27,7 +27,6 @@ LARGEST_CHORD = 9
 TEMPO_SPREAD = 4.0
 """How far (in steps of 3 %) the tempo may well stray from the piece's own: without an anchor it drifts upwards."""
 _MOST_TEMPO_BIAS = 20.0
-_KEY_CLASSES = (np.arange(KEYS) + 9) % 12
 _CHANGES = np.arange(FACTOR_SIZES["tempo"]) - TEMPO_REACH
 
 
@@ -79,7 +78,7 @@ def pitch_bias(candidates: Sequence[Candidate], gaps: NDArray[np.intp], constrai
         context = candidate.context
         onset = context.seconds + int(TICKS[gap]) / TICKS_PER_BEAT * 60 / step_bpm(context.tempo_step)
         if onset >= constraints.close_from_seconds:
-            np.add(row, constraints.close_classes[_KEY_CLASSES], out=row)
+            np.add(row, constraints.close_classes[KEY_CLASSES], out=row)
     return bias
 
 

@@ -60,7 +60,7 @@ def list_corpus(folder: Path, split: str | None = None) -> list[CorpusFile]:
     """Files of a corpus folder in a fixed order, of one split or of all.
 
     Raises:
-        BadInputError: the folder is absent or has no MIDI files of that split.
+        BadInputError: the folder is absent, its manifest has no paths, or it has no MIDI files of that split.
     """
     if not folder.is_dir():
         message = f"The corpus folder {folder} does not exist."
@@ -76,9 +76,13 @@ def list_corpus(folder: Path, split: str | None = None) -> list[CorpusFile]:
 
 def _from_manifest(manifest: Path) -> list[CorpusFile]:
     with manifest.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream, restval="")
+        if "path" not in (reader.fieldnames or ()):
+            message = f"{manifest} has no column 'path'; its first line names the columns: path,split,source."
+            raise BadInputError(message)
         return [
             CorpusFile(row["path"], row.get("source", ""), row.get("split", "train"), row.get("sha256", ""))
-            for row in csv.DictReader(stream)
+            for row in reader
         ]
 
 

@@ -44,7 +44,7 @@ def network_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.Conc
     """The concrete functions ``step`` and one per factor, over any batch size."""
     import tensorflow as tf
 
-    from composer.encoding.inputs import KEYS, KNOWN_WIDTHS, STEP_WIDTH
+    from composer.encoding.inputs import HEAD_INPUTS, KEYS, KNOWN_WIDTHS, STEP_WIDTH
     from composer.encoding.vocabulary import FACTORS
 
     width, layers = network.config.width, network.config.layers
@@ -60,13 +60,13 @@ def network_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.Conc
         "step": tf.function(step).get_concrete_function(spec(STEP_WIDTH), spec(2 * layers * width)),
     }
     for factor in FACTORS:
-        inputs = {"memory": spec(width)}
-        if KNOWN_WIDTHS[factor]:
-            inputs["note"] = spec(KNOWN_WIDTHS[factor])
-        if factor in {"gap", "pitch"}:
-            inputs["step"] = spec(STEP_WIDTH)
-        if factor == "pitch":
-            inputs |= {"sets": spec(2, KEYS), "anchors": spec(3, dtype=tf.int32)}
+        specs = {
+            "note": spec(KNOWN_WIDTHS[factor]),
+            "step": spec(STEP_WIDTH),
+            "sets": spec(2, KEYS),
+            "anchors": spec(3, dtype=tf.int32),
+        }
+        inputs = {"memory": spec(width)} | {name: specs[name] for name in HEAD_INPUTS[factor]}
         head = network.heads[factor]
 
         def logits(head: Any = head, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -1,4 +1,4 @@
-"""Training batches: streams of whole pieces, transposed and varied anew each time they come up."""
+"""Training batches: streams of whole pieces, transposed and otherwise augmented anew each time they come up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from composer.encoding.fields import ABSENT, NOTE_FIELDS, STEP_FIELDS
-from composer.encoding.inputs import KEYS, note_input, step_input, unpack_keys
+from composer.encoding.inputs import CHROMA_WIDTH, KEYS, note_input, step_input, unpack_keys
 from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from composer.encoding.features import PieceFeatures
     from composer.learning.corpus import CorpusPiece
 
     Array = NDArray[Any]
-    from composer.encoding.features import PieceFeatures
 
 Batch = tuple[dict[str, "Array"], dict[str, "Array"], dict[str, "Array"]]
 _STEP = {name: index for index, name in enumerate(STEP_FIELDS)}
@@ -32,9 +32,19 @@ _HIDE_REMAINING, _HIDE_SOURCE = 0.5, 0.1
 material worse, and uploads have no known end or origin."""
 _HIDE_NOTES = 64
 _CHROMA_NOISE = 0.15
+_ARRAYS: dict[str, tuple[tuple[int, ...], Any]] = {
+    "step": ((len(STEP_FIELDS),), np.int16),
+    "chroma": ((CHROMA_WIDTH,), np.float16),
+    "keys": ((3, 11), np.uint8),
+    "note": ((len(_NOTE),), np.int16),
+    "anchors": ((3,), np.int16),
+    "factors": ((len(FACTORS),), np.int16),
+    "weights": ((len(FACTORS),), np.float32),
+}
+"""Shape of one note's row, and type, of everything in ``PieceFeatures`` that a batch is made of."""
 
 
-def varied(features: PieceFeatures, rng: np.random.Generator) -> PieceFeatures:
+def augmented(features: PieceFeatures, rng: np.random.Generator) -> PieceFeatures:
     """A piece in another key, a little faster or slower, louder or softer, with some hints withheld."""
     pitches = features.factors[:, 1]
     fitting = [shift for shift in TRANSPOSITIONS if pitches.min() + shift >= 0 and pitches.max() + shift < KEYS]
@@ -76,7 +86,7 @@ def transposed(features: PieceFeatures, semitones: int) -> PieceFeatures:
         array[:, column] += np.where(array[:, column] >= 0, semitones, 0).astype(array.dtype)
     anchors[:, :2] = np.clip(anchors[:, :2] + semitones, 0, KEYS - 1)
     keys = np.roll(unpack_keys(features.keys), semitones, axis=-1)
-    chroma = np.roll(features.chroma.reshape(-1, 2, 12), semitones, axis=-1).reshape(-1, 24)
+    chroma = np.roll(features.chroma.reshape(-1, 2, 12), semitones, axis=-1).reshape(-1, CHROMA_WIDTH)
     packed = np.packbits(keys, axis=-1, bitorder="little")
     return replace(features, step=step, note=note, factors=factors, anchors=anchors, keys=packed, chroma=chroma)
 
@@ -112,33 +122,21 @@ def stream_batches(queues: Sequence[Iterator[PieceFeatures]], window: int) -> It
         places = [place + window for place in places]
 
 
-def _window(piece: PieceFeatures | None, start: int, window: int) -> list[Array]:
-    names = ("step", "chroma", "keys", "note", "anchors", "factors", "weights")
-    shapes = {"step": (len(STEP_FIELDS),), "chroma": (24,), "keys": (3, 11), "note": (len(_NOTE),), "anchors": (3,)}
-    arrays = []
-    for name in names:
-        empty = np.zeros((window, *shapes.get(name, (len(FACTORS),))), _DTYPES[name])
-        if piece is not None:
+def _window(piece: PieceFeatures | None, start: int, window: int) -> dict[str, Array]:
+    """``window`` notes of a piece from note ``start`` on, filled up with notes of no weight and nothing excluded."""
+    arrays: dict[str, Array] = {name: np.zeros((window, *shape), kind) for name, (shape, kind) in _ARRAYS.items()}
+    if piece is not None:
+        for name, array in arrays.items():
             part = getattr(piece, name)[start : start + window]
-            empty[: len(part)] = part
-        arrays.append(empty)
-    arrays[4][:, 2] = np.where(arrays[6][:, 0], arrays[4][:, 2], ABSENT)
+            array[: len(part)] = part
+    is_note, floors = arrays["weights"][:, 0], arrays["anchors"][:, 2]
+    arrays["anchors"][:, 2] = np.where(is_note, floors, ABSENT)
     return arrays
 
 
-_DTYPES = {
-    "step": np.int16,
-    "chroma": np.float16,
-    "keys": np.uint8,
-    "note": np.int16,
-    "anchors": np.int16,
-    "factors": np.int16,
-    "weights": np.float32,
-}
-
-
-def _batch(windows: list[list[Array]], keep: NDArray[np.float32]) -> Batch:
-    step, chroma, keys, note, anchors, factors, weights = (np.stack(arrays) for arrays in zip(*windows, strict=True))
+def _batch(windows: list[dict[str, Array]], keep: NDArray[np.float32]) -> Batch:
+    arrays = {name: np.stack([window[name] for window in windows]) for name in _ARRAYS}
+    step, chroma, keys, note, anchors, factors, weights = arrays.values()
     inputs = {
         "step": step_input(step, chroma, keys[:, :, 0]),
         "note": note_input(note),
@@ -153,7 +151,7 @@ def _batch(windows: list[list[Array]], keep: NDArray[np.float32]) -> Batch:
 def training_queues(
     pieces: Sequence[CorpusPiece], source_weights: Mapping[str, float], streams: int, rng: np.random.Generator
 ) -> list[Iterator[PieceFeatures]]:
-    """Endless streams of varied pieces; pieces of a source come up ``source_weights`` times as often as others."""
+    """Endless streams of augmented pieces; pieces of a source come up ``source_weights`` times as often as others."""
     chances = np.array([source_weights.get(piece.file.source, 1.0) for piece in pieces])
     return [_drawn(pieces, chances / chances.sum(), child) for child in rng.spawn(streams)]
 
@@ -162,11 +160,11 @@ def _drawn(
     pieces: Sequence[CorpusPiece], chances: NDArray[np.float64], rng: np.random.Generator
 ) -> Iterator[PieceFeatures]:
     while True:
-        yield varied(pieces[int(rng.choice(len(pieces), p=chances))].features, rng)
+        yield augmented(pieces[int(rng.choice(len(pieces), p=chances))].features, rng)
 
 
 def whole_queues(pieces: Sequence[CorpusPiece], streams: int) -> list[Iterator[PieceFeatures]]:
-    """Every piece once and unvaried, spread over streams of about equal length."""
+    """Every piece once as it is, spread over streams of about equal length."""
     loads = [0] * streams
     queues: list[list[PieceFeatures]] = [[] for _ in range(streams)]
     for piece in sorted(pieces, key=len, reverse=True):

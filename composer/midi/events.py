@@ -32,7 +32,9 @@ _SYSTEM_SIZES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 _STATUS = re.compile(rb"[\x80-\xff]")
 _MAX_TICK = 1 << 40
 """Beyond every length limit whatever the division; waits stop adding up here."""
-_HEADER_SIZE = 14
+_HEADER, _HEADER_SIZE = b"MThd\0\0\0\6", 14
+_LATEST_HEADER = 4096
+"""A MIDI file whose header begins within so many bytes is found behind whatever stands in front of it."""
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ def _check_header(data: bytes) -> tuple[int, int, list[str]]:
     kind = int.from_bytes(data[8:10], "big")
     first_track = data.find(b"MTrk", 10, _HEADER_SIZE + 6)
     # In a header that lost or gained a byte the division still stands right before the first track.
-    damaged = data[4:8] == b"\0\0\0\6" and first_track in {_HEADER_SIZE - 1, _HEADER_SIZE + 1}
+    damaged = data[:8] == _HEADER and first_track in {_HEADER_SIZE - 1, _HEADER_SIZE + 1}
     division = int.from_bytes(data[first_track - 2 : first_track] if damaged else data[12:14], "big")
     if division >= 0x8000:
         message = "This MIDI file counts film frames (SMPTE) instead of beats; please export it with ticks per quarter."
@@ -197,13 +199,26 @@ def _tracks(data: bytes) -> tuple[list[MidiTrack], bool]:
 
 
 def _unwrapped(data: bytes) -> bytes:
-    """The MIDI file inside a RIFF or MacBinary wrapper; other data unchanged."""
-    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
-        start = data.find(b"MThd", 12)
-        return data[start:] if start >= 0 else data
-    if data[:1] == b"\0" and data[128:132] == b"MThd":
-        return data[128:]
-    return data
+    """The MIDI file inside a wrapper (RIFF, MacBinary, lines that a server or editor put in front); else all data."""
+    start = data.find(_HEADER, 0, _LATEST_HEADER)
+    return data[start:] if start > 0 else data
+
+
+def _line_ends_undone(data: bytes) -> bytes:
+    """The file before a transfer as text put a carriage return before every line feed; other data unchanged."""
+    ends = data.count(b"\r\n")
+    if ends == 0 or ends != data.count(b"\n") or _chunks_fit(data):
+        return data
+    undone = data.replace(b"\r\n", b"\n")
+    return undone if _chunks_fit(undone) else data
+
+
+def _chunks_fit(data: bytes) -> bool:
+    """Whether chunk follows chunk up to the end of the data."""
+    start = 0
+    while start + 8 <= len(data) and data[start : start + 2] == b"MT":
+        start += 8 + int.from_bytes(data[start + 4 : start + 8], "big")
+    return start == len(data)
 
 
 def read_events(data: bytes) -> MidiEvents:
@@ -222,7 +237,11 @@ def read_events(data: bytes) -> MidiEvents:
     if data[:4] != b"MThd":
         message = f"This is not a MIDI file: it {file_kind(data)}. Please send a Standard MIDI File (.mid)."
         raise InvalidMidiError(message)
-    kind, division, remarks = _check_header(data)
+    mended = _line_ends_undone(data)
+    kind, division, remarks = _check_header(mended)
+    if mended is not data:
+        remarks.append("The file was damaged by a transfer as text; that was undone.")
+        data = mended
     tracks, tidy = _tracks(data)
     if not tracks:
         message = "This MIDI file has a header but no tracks, so there is no music in it."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from composer.errors import BadInputError
 from composer.midi.files import SHORTEST_NOTE
 from composer.midi.playing import PEDAL_THRESHOLD, folded_pitch, merged_pedals
-from composer.midi.writer import write_midi
+from composer.midi.writer import SUSTAIN_PEDAL, write_midi
 from composer.notes import (
     DEFAULT_BPM,
     FASTEST_BPM,
@@ -24,7 +24,6 @@ from composer.notes import (
 if TYPE_CHECKING:
     import pretty_midi
 
-SUSTAIN_CONTROLLER = 64
 _TICK_SLACK = 1e-3
 """Ticks by which the rounding of floats may miss a tick that was meant."""
 
@@ -68,7 +67,7 @@ def _converted(midi: pretty_midi.PrettyMIDI) -> Score:
         (beat(change.time), channel, change.value >= PEDAL_THRESHOLD)
         for channel, instrument in enumerate(pitched)
         for change in instrument.control_changes
-        if change.number == SUSTAIN_CONTROLLER
+        if change.number == SUSTAIN_PEDAL
     )
     metres = {0.0: (4, 4)} | {
         beat(change.time): (change.numerator, change.denominator) for change in midi.time_signature_changes

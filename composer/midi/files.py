@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -110,7 +111,8 @@ def _check_count(played: Played) -> None:
     elif count == 0:
         message = "This MIDI file has no notes in it; please send one with music."
     elif count < FEWEST_NOTES:
-        message = f"This MIDI file has only {counted(count, 'note')}; at least {FEWEST_NOTES} are needed."
+        drums = f" other than {counted(left_out['drum'], 'drum note')}" if left_out["drum"] else ""
+        message = f"This MIDI file has only {counted(count, 'note')}{drums}; at least {FEWEST_NOTES} are needed."
     elif count > MOST_NOTES:
         message = f"This MIDI file has {count:,} notes; at most {MOST_NOTES:,} can be read."
     else:
@@ -135,7 +137,8 @@ def _short_enough(result: ReadResult) -> ReadResult:
         left_out = counted(len(result.score.notes) - len(before.notes), "note")
         remark = f"Left out {left_out} after a silence of more than {LONGEST_SILENCE:g} seconds."
         return ReadResult(before, (*result.remarks, remark))
-    length = f"{seconds / 60:,.0f} minutes" if seconds < 86_400 else "more than a day"
+    minutes = math.ceil(seconds / 60)
+    length = f"almost {minutes:,} minutes" if seconds < 86_400 else "more than a day"
     message = f"This piece is longer than {LONGEST_MINUTES} minutes: it lasts {length}; please send a shorter one."
     raise InvalidMidiError(message)
 
@@ -199,6 +202,8 @@ def _title(events: MidiEvents) -> str:
 
 
 def _decoded(text: bytes) -> str:
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return text.decode("utf-16", "ignore")
     try:
         return text.decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Read a stranger's MIDI file in a child process that cannot outgrow its limits, outlive its deadline or touch files.
+"""Read a stranger's MIDI file in a child process that cannot outgrow its limits, outlive its deadline or write files.
 
 The child is this module run as a program: the file comes in on standard input, one line of JSON goes out on standard
 output. It limits itself before it looks at the first byte.

@@ -49,15 +49,21 @@ def _payloads(events: MidiEvents, kind: int) -> list[tuple[float, bytes]]:
 def _tempos(events: MidiEvents) -> tuple[list[tuple[float, float]], list[str]]:
     """Tempo changes as (beat, bpm), kept within the bounds of a Tempo."""
     changes: list[tuple[float, float]] = []
-    mended = 0
+    ignored = moved = 0
     for beat, content in _payloads(events, META_TEMPO):
         microseconds = int.from_bytes(content[:3], "big") if len(content) >= 3 else 0
         stated = 6e7 / microseconds if microseconds else 0.0
         bpm = min(max(stated, SLOWEST_BPM), FASTEST_BPM)
-        mended += bpm != stated
         if stated:
+            moved += bpm != stated
             changes.append((beat, bpm))
-    return changes, [f"{counted(mended, 'impossible tempo')} mended or ignored."] if mended else []
+        else:
+            ignored += 1
+    remarks = [f"{counted(ignored, 'impossible tempo')} ignored."] if ignored else []
+    if moved:
+        bounds = f"{SLOWEST_BPM:g} to {FASTEST_BPM:g} quarter notes a minute"
+        remarks.append(f"{counted(moved, 'tempo')} moved into the range of {bounds}.")
+    return changes, remarks
 
 
 def _metres(events: MidiEvents) -> tuple[list[tuple[float, Metre]], list[str]]:

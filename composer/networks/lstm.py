@@ -80,12 +80,12 @@ class FusedLSTM(keras.layers.Layer):
             inputs,
             state,
             weights,
-            True,
-            1,
-            0.0,
-            True,
-            False,
-            True,
+            True,  # with biases
+            1,  # layer
+            0.0,  # dropout
+            True,  # training
+            False,  # bidirectional
+            True,  # batch first
         )
         return outputs, hidden[0], cell[0]
 

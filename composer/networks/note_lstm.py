@@ -15,7 +15,7 @@ import numpy as np
 from keras import ops
 
 from composer.encoding.fields import INTERVAL_REACH, NOTE_FIELDS, STEP_FIELDS
-from composer.encoding.inputs import CHROMA_WIDTH, KEYS, KNOWN_WIDTHS, STEP_WIDTH, field_slice
+from composer.encoding.inputs import CHROMA_WIDTH, KEY_CLASSES, KEYS, KNOWN_WIDTHS, STEP_WIDTH, field_slice
 from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS
 from composer.networks.lstm import FusedLSTM
 
@@ -25,6 +25,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Tensor = Any
+
+_CHROMA = slice(STEP_WIDTH - KEYS - CHROMA_WIDTH, STEP_WIDTH - KEYS)
+_TURNS = np.array([[(q + k) % 12 for k in range(12)] + [12 + (q + k) % 12 for k in range(12)] for q in range(12)])
+_INTERVAL_OFFERS = [
+    field_slice(NOTE_FIELDS, "gap", f"{where}_interval") for where in ("match", "bar_ago", "half_ago", "beat_ago")
+]
+_OFFER_MARGIN = KEYS - 1 - (INTERVAL_REACH - 1)
+_STEP_SLICES = {name: field_slice({"": STEP_FIELDS}, "", name) for name in STEP_FIELDS}
+OFFERS: dict[str, list[tuple[str, slice]]] = {
+    "gap": [("step", _STEP_SLICES[f"{where}_gap"]) for where in ("match", "bar_ago", "half_ago", "beat_ago")],
+    "pitch": [],
+    "duration": [("note", field_slice(NOTE_FIELDS, "pitch", f"{where}_duration")) for where in ("match", "bar_ago")],
+    "velocity": [("note", field_slice(NOTE_FIELDS, "duration", f"{where}_velocity")) for where in ("match", "bar_ago")],
+    "tempo": [("note", field_slice(NOTE_FIELDS, "velocity", "match_tempo"))],
+    "pedal": [("note", field_slice(NOTE_FIELDS, "velocity", "match_pedal"))],
+}
+"""Per factor, where in the inputs the match (or the bar before) offers a value, as one-hot slices."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +205,7 @@ class RelativePitch(keras.layers.Layer):
         turned = ops.take(chroma, _TURNS, axis=-1)
         shape = ops.shape(coefficients)
         classes = ops.sum(turned * ops.reshape(coefficients, (*shape[:-1], 1, CHROMA_WIDTH)), axis=-1)
-        return ops.take(classes, _KEY_CLASSES, axis=-1)
+        return ops.take(classes, KEY_CLASSES, axis=-1)
 
 
 def _name(variable: Any) -> str:
@@ -200,23 +217,3 @@ def _by_distance(distances: Tensor, anchor: Tensor) -> Tensor:
     """Pick for each key p the logit of its distance to ``anchor``: ``distances[..., p - anchor + 87]``."""
     index = ops.cast(ops.arange(KEYS), "int32") - ops.cast(anchor, "int32") + (KEYS - 1)
     return ops.take_along_axis(distances, index, axis=-1)
-
-
-_CHROMA = slice(STEP_WIDTH - KEYS - CHROMA_WIDTH, STEP_WIDTH - KEYS)
-_KEY_CLASSES = np.array([(key + 9) % 12 for key in range(KEYS)])
-"""Pitch class (C = 0) of each key: key 0 is A0."""
-_TURNS = np.array([[(q + k) % 12 for k in range(12)] + [12 + (q + k) % 12 for k in range(12)] for q in range(12)])
-_INTERVAL_OFFERS = [
-    field_slice(NOTE_FIELDS, "gap", f"{where}_interval") for where in ("match", "bar_ago", "half_ago", "beat_ago")
-]
-_OFFER_MARGIN = KEYS - 1 - (INTERVAL_REACH - 1)
-_STEP_SLICES = {name: field_slice({"": STEP_FIELDS}, "", name) for name in STEP_FIELDS}
-OFFERS: dict[str, list[tuple[str, slice]]] = {
-    "gap": [("step", _STEP_SLICES[f"{where}_gap"]) for where in ("match", "bar_ago", "half_ago", "beat_ago")],
-    "pitch": [],
-    "duration": [("note", field_slice(NOTE_FIELDS, "pitch", f"{where}_duration")) for where in ("match", "bar_ago")],
-    "velocity": [("note", field_slice(NOTE_FIELDS, "duration", f"{where}_velocity")) for where in ("match", "bar_ago")],
-    "tempo": [("note", field_slice(NOTE_FIELDS, "velocity", "match_tempo"))],
-    "pedal": [("note", field_slice(NOTE_FIELDS, "velocity", "match_pedal"))],
-}
-"""Per factor, where in the inputs the match (or the bar before) offers a value, as one-hot slices."""

@@ -119,14 +119,12 @@ class _PianoRoll:
     def _facts(self, key: str) -> list[str]:
         """Key, metre and mean tempo where beats mean something, and length."""
         facts = [key] if key else []
-        first = self.score.notes[0].start
-        seconds = self.score.length_seconds - self.score.seconds_at(first)
+        seconds = self.score.length_seconds - self.score.seconds_at(self.score.notes[0].start)
         if self.score.beat_grid:
             # Not the first: a piece that begins with an upbeat begins with a short bar.
             metre = self.score.time_signature_at(self.score.end_beat / 2)
             sign = "=" if len(self.score.tempos) == 1 else "≈"
-            mean = (self.score.end_beat - first) * 60 / seconds
-            facts += [f"{metre.numerator}/{metre.denominator}", f"♩ {sign} {mean:.0f}"]
+            facts += [f"{metre.numerator}/{metre.denominator}", f"♩ {sign} {self.score.mean_bpm:.0f}"]
         return [*facts, _clock(max(seconds, 1.0))]
 
     def _draw_legend(self) -> float:

@@ -102,8 +102,10 @@ def check_lossless(path: Path, frames: int) -> None:
             found = len(file)
             loudest = max((int(np.abs(block).max()) for block in file.blocks(SAMPLE_RATE, dtype="int16")), default=0)
     except soundfile.LibsndfileError as error:
-        message = f"{path.suffix} file came out damaged: {error}. Try again."
+        message = f"The {path.suffix} file came out damaged: {error}. Try again."
         raise RenderError(message) from error
     if found != frames or not loudest:
-        message = f"The {path.suffix} file came out wrong: {found} frames instead of {frames}, loudest {loudest}."
+        message = (
+            f"The {path.suffix} file came out wrong: {found} frames instead of {frames}, loudest {loudest}. Try again."
+        )
         raise RenderError(message)

@@ -95,7 +95,7 @@ def _run_midi2audio(arguments: list[str], folder: Path, deadline: float, most_by
     try:
         process.wait(deadline)
     except subprocess.TimeoutExpired as error:
-        message = f"FluidSynth took longer than {deadline:.0f} s and was stopped."
+        message = f"FluidSynth took longer than {deadline:.0f} s and was stopped. Try again."
         raise RenderError(message) from error
     finally:
         _end(process)
@@ -127,9 +127,9 @@ def _blocks(wave: Path, opening: float, release: float) -> Iterator[NDArray[np.f
             file.seek(min(round(opening * SAMPLE_RATE), len(file)))
             found = min(len(file) - file.tell(), wanted)
             if (file.samplerate, file.channels) != (SAMPLE_RATE, 2) or found < least:
-                message = "FluidSynth stopped before the end of the piece."
+                message = "FluidSynth stopped before the end of the piece. Try again."
                 raise RenderError(message)
             yield from file.blocks(BLOCK_FRAMES, frames=found, dtype="float32")
     except soundfile.LibsndfileError as error:
-        message = "FluidSynth made no sound file; is the soundfont sound?"
+        message = "FluidSynth made no sound file; the soundfont may be damaged, choose another."
         raise RenderError(message) from error

@@ -31,6 +31,8 @@ SOFTNESS_DB = 4.0
 """How gently peaks are bent into their window."""
 AUDIBLE_DBFS = -60.0
 SHORTEST_TAIL_SECONDS = 0.25
+LONGEST_SILENCE_SECONDS = 3.0
+"""Keys that are held on for longer than this after their sound has died away do not lengthen a recording."""
 FADE_SECONDS = 0.6
 GATE_DB = 10.0
 """Blocks this far below the mean are rests and do not count as loudness (EBU R 128 does the same)."""
@@ -166,8 +168,10 @@ class Recording:
         audible = 10 ** (AUDIBLE_DBFS / 20) / gain
         ends = np.cumsum(self._sizes)
         heard = np.flatnonzero(np.array(self._peaks) > audible)
+        last = ends[heard[-1]]
         soonest = released_frame + round(SHORTEST_TAIL_SECONDS * SAMPLE_RATE)
-        return int(min(max(ends[heard[-1]], soonest), ends[-1]))
+        latest = last + round(LONGEST_SILENCE_SECONDS * SAMPLE_RATE)
+        return int(min(max(last, soonest), latest, ends[-1]))
 
 
 def _into_window(peak_dbfs: float) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from composer.errors import BadInputError, RenderError
+from composer.midi.writer import SUSTAIN_PEDAL
 from composer.performance import opening_second, release_second
 from composer.sound.fluidsynth_library import load_fluidsynth
 
@@ -43,7 +44,6 @@ REAL_SETTINGS = {
     "synth.reverb.level": 0.7,
 }
 """A small hall. The gain is FluidSynth's own and safe: loudness is set afterwards, on floats that cannot clip."""
-SUSTAIN_PEDAL = 64
 
 _PEDAL, _RELEASE, _STRIKE = 0, 1, 2
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
-from pathlib import Path
 
 import mido  # type: ignore[import-untyped]
 import pytest
@@ -14,8 +12,6 @@ from hypothesis import strategies as st
 from composer.errors import MissingToolError
 from composer.notes import Note, Pedal, Score, Tempo, TimeSignature
 from composer.sound.fluidsynth_library import load_fluidsynth
-
-SHARED = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 
 
 def _has_library() -> bool:

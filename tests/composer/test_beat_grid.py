@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,8 @@ import pytest
 from composer.beat_grid import grid_concentration, has_beat_grid
 from composer.midi.files import read_corpus_file
 from composer.notes import Note, Score
+from tests.corpus import CORPUS, needs_corpus
 
-CORPUS = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).parents[2] / ".." / "shared")) / "corpus"
 EXPRESSIVE = CORPUS / "piano-midi.de"
 
 
@@ -67,13 +65,13 @@ def test_few_onsets_are_believed() -> None:
     assert grid_concentration([]) == 0.0
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is absent")
+@needs_corpus
 def test_corpus_has_a_grid() -> None:
     """Every 40th file of the corpus has a grid."""
     assert all(read_corpus_file(path).beat_grid for path in sorted(CORPUS.rglob("*.mid"))[::40])
 
 
-@pytest.mark.skipif(not EXPRESSIVE.is_dir(), reason="the shared corpus is absent")
+@needs_corpus
 def test_corpus_played_freely_has_none() -> None:
     """Pieces with a detailed tempo curve have no grid left when they are recorded against a 120 bpm click."""
     scores = [read_corpus_file(path) for path in sorted(EXPRESSIVE.rglob("*.mid"))[::30]]

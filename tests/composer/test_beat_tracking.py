@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,8 +9,7 @@ from composer.beat_grid import has_beat_grid
 from composer.beat_tracking import with_tracked_beats
 from composer.midi.files import read_corpus_file
 from composer.notes import Note, Pedal, Score, TimeSignature
-
-CORPUS = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).parents[2] / ".." / "shared")) / "corpus"
+from tests.corpus import CORPUS, needs_corpus
 
 
 def performed(bpm: float, *, rubato: float = 0.0, jitter: float = 0.008, bars: int = 16) -> Score:
@@ -91,7 +87,7 @@ def test_too_little_to_go_by(onsets: list[float]) -> None:
     assert with_tracked_beats(Score(notes)) is None
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is absent")
+@needs_corpus
 @pytest.mark.parametrize("name", ["clementi/clementi_opus36_3_1.mid", "haydn/haydn_33_3.mid", "schubert/schumm-3.mid"])
 def test_finds_the_beats_of_real_pieces(name: str) -> None:
     """Pieces with rubato, flattened to 120 bpm, come back in quarter notes: nine of ten beats within 70 ms."""

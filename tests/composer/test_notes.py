@@ -100,6 +100,14 @@ def test_an_excerpt_keeps_the_pedal_and_the_tempo_in_force() -> None:
     assert excerpt.pedals == (Pedal(0, True), Pedal(0.5, False))
 
 
+def test_the_mean_tempo_is_that_of_the_onsets() -> None:
+    """Two beats at 60 bpm and two at 120 take three seconds, however long the last note; one onset has its own."""
+    score = Score((C4, Note(4, 60, 40)), tempos=(Tempo(0, 60), Tempo(2, 120)))
+
+    assert score.mean_bpm == pytest.approx(80)
+    assert Score((Note(3, 60, 4),), tempos=score.tempos).mean_bpm == 120
+
+
 def test_a_struck_key_that_is_still_down_is_released_first() -> None:
     """Overlapping notes of one key become notes one after another."""
     notes = with_repeats_cleaned([Note(0, 60, 4), Note(1, 60, 2), Note(1, 64, 2)])

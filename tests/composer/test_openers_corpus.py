@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from symusic import Score as MidiScore
 
 from composer.openers import find_opener, list_openers
+from tests.corpus import CORPUS, needs_corpus
 
-SHARED = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).parents[2].parent / "shared"))
-CORPUS = SHARED / "corpus"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MUTOPIA, PIANO_MIDI, SNORTUM = CORPUS / "mutopia", CORPUS / "piano-midi.de", CORPUS / "snortum"
 CHOPIN, POLISH = CORPUS / "nifc-chopin" / "chopin", CORPUS / "nifc-polish"
 NEAR = 0.07
@@ -110,7 +110,7 @@ def share_found(notes: set[tuple[float, int]], among: set[tuple[float, int]]) ->
     return sum(found) / len(found)
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the MIDI corpus is not here; set SCHUMANN_SHARED")
+@needs_corpus
 @pytest.mark.parametrize("slug", TRANSCRIPTIONS)
 def test_notes_agree_with_an_independent_transcription(slug: str) -> None:
     """At least 95 % of an opener's notes are in the corpus, and of the corpus' notes in the opener."""

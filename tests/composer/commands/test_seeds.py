@@ -56,6 +56,7 @@ def test_notation(text: str, pitches: list[int]) -> None:
         ("schumnan", "did you mean schumann"),
         ("nobody:nothing at all", "no opener"),
         ("C5q E5q H9q", "H9q"),
+        ("Rq Rw Rh.", "no notes"),
         ("absent.mid", "No such file"),
         ("/", "directory"),
         ("./\0.mid", "cannot be read"),

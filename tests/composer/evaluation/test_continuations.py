@@ -9,10 +9,10 @@ import pytest
 
 from composer.composer import Composer, Composition
 from composer.encoding.vocabulary import encode
-from composer.evaluation.comparison import compare, percentiles
+from composer.evaluation.comparison import MEASURES, compare, percentiles
 from composer.evaluation.continuations import after, choose_files, run_trials
 from composer.learning.corpus import CorpusFile, list_corpus
-from composer.notes import Note, Score
+from composer.notes import Note, Score, Tempo
 from tests.composer.evaluation.small_music import melody, write_corpus
 
 if TYPE_CHECKING:
@@ -131,6 +131,14 @@ def test_going_round_in_circles_shows(tmp_path: Path) -> None:
     assert table["notes_per_second"]["composed"] < table["notes_per_second"]["true"]
     assert table["overlap_with_own_true"]["composed"] < 0.5
     assert "longest_copied_run" not in table
+
+
+@pytest.mark.parametrize(("rest", "is_long"), [(1.9, False), (2.1, True)])
+def test_a_silence_is_long_after_two_seconds(rest: float, *, is_long: bool) -> None:
+    """Two seconds without a sound inside a continuation count, less does not."""
+    score = Score((Note(0.0, 60, 1.0), Note(1.0 + rest, 62, 4.0 + rest)), tempos=(Tempo(0.0, 60.0),))
+
+    assert MEASURES["long_silences"](score, score) == is_long
 
 
 def test_a_single_trial_has_no_other_to_compare_with(tmp_path: Path) -> None:

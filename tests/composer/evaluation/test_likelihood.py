@@ -10,10 +10,10 @@ import pytest
 from composer.checkpoints import RELEASED, load_checkpoint
 from composer.encoding.features import piece_features
 from composer.encoding.fields import ABSENT
-from composer.encoding.inputs import KNOWN_WIDTHS, STEP_WIDTH, note_input, step_input, unpack_keys
+from composer.encoding.inputs import HEAD_INPUTS, KNOWN_WIDTHS, STEP_WIDTH, note_input, step_input, unpack_keys
 from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS, encode
 from composer.evaluation.likelihood import WINDOW, factor_nats
-from composer.generation.decoder import HEAD_INPUTS, Decoder
+from composer.generation.decoder import Decoder
 from tests.composer.evaluation.small_music import chords, melody
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from composer.encoding.context import Context
 from composer.generation.candidates import Candidate, PlayedNote
 from composer.generation.endings import (
     GOOD_CLOSE,
+    HIGHEST_BASS,
     LONGEST_HOLD_SECONDS,
     SHORTEST_HOLD_SECONDS,
     best_close,
@@ -64,6 +65,13 @@ def test_where_nothing_closes_the_tonic_chord_is_written() -> None:
     assert LONGEST_HOLD_SECONDS >= 8.0 - close.seconds >= SHORTEST_HOLD_SECONDS
 
 
+def test_a_piece_does_not_end_high_up_without_a_bass() -> None:
+    """A lone C7 would be silent long before the end: a chord with a bass is written instead."""
+    close = best_close([_candidate(*[DOMINANT] * 12, (96,), (96,))], C_MAJOR, end_seconds=8.0)
+
+    assert min(close.written) <= HIGHEST_BASS
+
+
 @pytest.mark.parametrize("key", [C_MAJOR, A_MINOR])
 def test_the_harmony_is_drawn_towards_the_tonic_triad(key: Key) -> None:
     """Near the end the triad is favoured, the rest of the scale left alone, everything else avoided."""
@@ -71,3 +79,10 @@ def test_the_harmony_is_drawn_towards_the_tonic_triad(key: Key) -> None:
 
     assert (bias[list(triad(key))] > 0).all()
     assert all(bias[pitch_class] < 0 for pitch_class in range(12) if pitch_class not in key.pitch_classes)
+
+
+def test_a_short_continuation_is_more_than_its_last_chord() -> None:
+    """Where little time is left, a tonic chord that comes at once is not yet the end."""
+    at_once = _candidate(TONIC, *[DOMINANT] * 8)
+
+    assert best_close([at_once], C_MAJOR, end_seconds=2.5, start_seconds=0.0).seconds >= 2.5 / 3

@@ -61,3 +61,35 @@ def test_a_primer_is_never_too_long(longest: float) -> None:
 
     assert primer.seconds_at(end) <= longest + 1e-9
     assert primer.notes
+
+
+def test_a_primer_does_not_wait_through_a_pause() -> None:
+    """Where the music pauses for long the continuation begins at once, or at a bar line that comes soon."""
+    late = Note(30.0, 60, 31.0)
+    paused = Score((*QUARTERS.notes[:3], late), tempos=(Tempo(0, 60),))
+    mid_bar = Score((*QUARTERS.notes[:2], late), tempos=(Tempo(0, 60),))
+
+    assert cut_primer(paused, 10.0)[1] == 4.0
+    assert cut_primer(mid_bar, 10.0)[1] == 2.0
+
+
+def test_a_primer_ends_within_reach_of_its_last_onset() -> None:
+    """The network steps 12 beats at most; a chord held for longer is cut shorter, on a bar line."""
+    held = Score((Note(0.0, 60, 60.0), Note(0.0, 64, 60.0)))
+
+    primer, end = cut_primer(held, 10.0)
+
+    assert end == 11.0 or end % 4 == 0
+    assert end <= 12.0
+    assert len(primer.notes) == 2
+
+
+@pytest.mark.parametrize("length", [1 / 480, 1 / 24, 1 / 8, 0.2])
+def test_notes_shorter_than_a_legato_are_kept(length: float) -> None:
+    """A single short chord on a bar line belongs to the bar that it begins."""
+    chord = Score((Note(0.0, 60, length), Note(0.0, 64, length)), tempos=(Tempo(0, 240),))
+
+    primer, end = cut_primer(chord, 10.0)
+
+    assert primer.notes == chord.notes
+    assert end == 4.0

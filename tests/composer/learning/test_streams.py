@@ -12,7 +12,7 @@ from composer.encoding.fields import ABSENT, STEP_FIELDS
 from composer.encoding.inputs import KEYS, NOTE_WIDTH, STEP_WIDTH
 from composer.encoding.vocabulary import FACTORS, encode
 from composer.learning.corpus import CorpusFile, CorpusPiece
-from composer.learning.streams import stream_batches, training_queues, varied, whole_queues
+from composer.learning.streams import augmented, stream_batches, training_queues, whole_queues
 from composer.notes import Note, Score
 
 
@@ -59,7 +59,7 @@ def test_variation_keeps_the_music_on_the_piano() -> None:
     features = _piece(20, pitch=102).features
     rng = np.random.default_rng(0)
 
-    assert max(int(varied(features, rng).factors[:, 1].max()) for _ in range(30)) == KEYS - 1
+    assert max(int(augmented(features, rng).factors[:, 1].max()) for _ in range(30)) == KEYS - 1
 
 
 def test_hints_are_sometimes_withheld() -> None:
@@ -67,7 +67,7 @@ def test_hints_are_sometimes_withheld() -> None:
     features = _piece(20).features
     rng = np.random.default_rng(0)
     column = list(STEP_FIELDS).index("remaining")
-    hidden = sum(bool((varied(features, rng).step[:, column] == ABSENT).all()) for _ in range(200))
+    hidden = sum(bool((augmented(features, rng).step[:, column] == ABSENT).all()) for _ in range(200))
 
     assert 70 <= hidden <= 130
 

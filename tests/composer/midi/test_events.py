@@ -151,6 +151,7 @@ ODD_FILES = {
     "data after the end of the track": midi(track(melody(), END, melody((70, 71)))),
     "cut in the end of track": SONG[:-2],
     "RIFF RMID": b"RIFF\0\0\0\0RMIDdata\0\0\0\0" + SONG,
+    "lines in front": b"\xef\xbb\xbf\r\nHTTP/1.1 200 OK\r\n\r\n" + SONG,
     "MacBinary": b"\0" + b"song.mid".ljust(127, b"\0") + SONG,
     "overlong wait": midi(track(b"\x80\x80\x80\x80\x80\x80" + melody())),
     "velocity above 127": midi(track(on(0, 60, 200), off(480, 60), melody(SCALE[1:]))),
@@ -163,6 +164,23 @@ ODD_FILES = {
 def test_odd_files_are_read(data: bytes) -> None:
     """Odd files from many programs give the scale that a musician would hear in them."""
     assert pitches(read_midi(data)) == list(SCALE)
+
+
+def test_a_transfer_as_text_is_undone() -> None:
+    """A file in which every line feed grew a carriage return is the same music, with a remark."""
+    whole = midi(track(tempo(0, 90), *(on(10, pitch, 10) + off(230, pitch) for pitch in SCALE)), track(melody()))
+    result = read_midi_with_remarks(whole.replace(b"\n", b"\r\n"))
+
+    assert result.score == read_midi(whole)
+    assert any("transfer as text" in remark for remark in result.remarks)
+
+
+def test_a_carriage_return_that_belongs_there_is_kept() -> None:
+    """In a sound file a carriage return before a line feed is left alone."""
+    result = read_midi_with_remarks(midi(track(on(0, 13, 10), off(QUARTER, 13), melody())))
+
+    assert result.score.notes[0].velocity == 10
+    assert not any("transfer" in remark for remark in result.remarks)
 
 
 def test_cut_file_is_read_as_far_as_it_goes() -> None:

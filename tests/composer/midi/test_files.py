@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -33,9 +32,12 @@ from tests.composer.midi_text import (
     track,
     variable_length,
 )
+from tests.corpus import CORPUS, needs_corpus
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SONG = song()
-CORPUS = Path(os.environ.get("SCHUMANN_SHARED", Path(__file__).parents[3] / ".." / "shared")) / "corpus"
 
 
 def test_reads_notes_with_their_times_and_velocities() -> None:
@@ -52,6 +54,7 @@ def test_reads_notes_with_their_times_and_velocities() -> None:
         ("Träumerei", "Träumerei"),
         ("Träumerei".encode("latin-1"), "Träumerei"),
         (b"\x1b[31m@every\x00one\r\nhi", "[31m@everyone hi"),
+        ("Füür".encode("utf-16"), "Füür"),
         ("a\u202eb", "ab"),
         ("x" * 300, "x" * 80),
         ("control track", ""),
@@ -90,7 +93,7 @@ REFUSED = {
     "program": (b"\x7fELF\x02", "program"),
     "zeros": (bytes(4096), "zeros"),
     "no header": (track(melody()), "header is missing"),
-    "junk in front": (b"\x01\x02" * 64 + SONG, "does not begin with the MIDI header"),
+    "much junk in front": (b"\x01\x02" * 4096 + SONG, "does not begin with the MIDI header"),
     "nested RIFF": (b"RIFF\0\0\0\0RMIDdata" * 200, "RIFF"),
     "header cut": (SONG[:9], "breaks off inside its header"),
     "only a header": (SONG[:14], "no tracks"),
@@ -99,9 +102,11 @@ REFUSED = {
     "no notes": (midi(track(name("silence"), tempo(0, 90))), "no notes in it"),
     "drums only": (midi(track(melody(channel=9))), "no notes other than drums"),
     "effects only": (midi(track(program(0, 125), melody())), "no notes other than sound effects"),
-    "few notes": (midi(track(melody(SCALE[:3]))), "only 3 notes"),
+    "few notes": (midi(track(melody(SCALE[:3]))), "only 3 notes;"),
+    "few notes and drums": (midi(track(melody(SCALE[:3]), melody(channel=9))), "only 3 notes other than 8 drum notes"),
     "one note struck eight times at once": (midi(track(melody((60,) * 8, length=0))), "only 1 different note"),
     "too long": (midi(track(melody(SCALE, length=400 * QUARTER))), "longer than 20 minutes"),
+    "hardly too long": (midi(track(melody(SCALE, length=301 * QUARTER))), "almost 21 minutes"),
     "years": (midi(track(melody(SCALE * 50, length=1 << 20)), division=1), "more than a day"),
 }
 
@@ -196,7 +201,7 @@ def test_overlaps_are_cleaned_for_every_file(strikes: list[Strike]) -> None:
     assert {note.pitch for note in score.notes} == {pitch for _, pitch, _, _ in strikes}
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is absent")
+@needs_corpus
 def test_corpus_agrees_with_another_reader() -> None:
     """On files of every source our notes are those that symusic reads, up to repeats of one key."""
     symusic = pytest.importorskip("symusic")

@@ -60,4 +60,11 @@ def test_extreme_tempos_are_bounded() -> None:
     """A tempo that no music has is moved to the nearest that a Score allows, and the remarks say so."""
     result = read_midi_with_remarks(song(meta(0, 0x51, b"\xff\xff\xff"), meta(QUARTER, 0x51, b"\0\0\1")))
     assert [tempo.bpm for tempo in result.score.tempos] == [8.0, 640.0]
-    assert any("2 impossible tempos" in remark for remark in result.remarks)
+    assert any("2 tempos moved into the range of 8 to 640" in remark for remark in result.remarks)
+
+
+def test_a_tempo_that_says_nothing_is_ignored() -> None:
+    """A tempo of no length, or of one byte, changes nothing but is mentioned."""
+    result = read_midi_with_remarks(song(tempo(0, 90), meta(0, 0x51, b"\0\0\0"), meta(QUARTER, 0x51, b"\7")))
+    assert [tempo.bpm for tempo in result.score.tempos] == pytest.approx([90.0])
+    assert any("2 impossible tempos ignored" in remark for remark in result.remarks)

@@ -14,6 +14,7 @@ from composer.sound.recording import (
     AUDIBLE_DBFS,
     FADE_SECONDS,
     HIGHEST_PEAK_DBFS,
+    LONGEST_SILENCE_SECONDS,
     LOWEST_PEAK_DBFS,
     Mastering,
     Recording,
@@ -105,6 +106,12 @@ def test_piece_is_never_cut_before_its_release() -> None:
     """Notes that have died away before their keys are released keep their silence."""
     with record(decaying_tone(0.1, half_life=0.01)) as recording:
         assert recording.master(4 * SAMPLE_RATE).seconds >= 4.0
+
+
+def test_a_key_held_long_after_its_sound_adds_no_long_silence() -> None:
+    """Seventeen seconds for which only a finger rests on a key are not kept."""
+    with record(decaying_tone(0.1, half_life=0.01, seconds=20)) as recording:
+        assert recording.master(19 * SAMPLE_RATE).seconds < 2.5 + LONGEST_SILENCE_SECONDS
 
 
 def test_end_fades_to_nothing_without_touching_the_music() -> None:

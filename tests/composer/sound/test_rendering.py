@@ -18,7 +18,8 @@ from composer.performance import opening_second, playable, release_second
 from composer.sound.rendering import render_audio
 from composer.sound.soundfonts import find_soundfont
 from composer.sound.synthesiser import Synthesiser
-from tests.composer.rendered_scores import DENSE_FORTISSIMO, ONE_SOFT_NOTE, SCALE, SHARED, needs_library, needs_program
+from tests.composer.rendered_scores import DENSE_FORTISSIMO, ONE_SOFT_NOTE, SCALE, needs_library, needs_program
+from tests.corpus import CORPUS, needs_corpus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,10 +160,10 @@ def test_missing_soundfont_is_refused(tmp_path: Path) -> None:
         render_audio(SCALE, tmp_path / "piece.mp3", title="Piece", soundfont=tmp_path / "grand.sf2")
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared corpus is not here")
+@needs_corpus
 def test_real_music_is_level(tmp_path: Path, synthesiser: Synthesiser) -> None:
     """Twenty seconds of real pieces from soft to loud come out level and whole."""
-    for path in sorted((SHARED / "corpus" / "piano-midi.de").rglob("*.mid"))[::60]:
+    for path in sorted((CORPUS / "piano-midi.de").rglob("*.mid"))[::60]:
         piece = read_midi(path.read_bytes())
         excerpt = piece.excerpt(0.0, piece.beat_at(20.0))
         audio = render_audio(excerpt, tmp_path / "piece.mp3", title=path.stem, synthesiser=synthesiser)
