@@ -30,7 +30,8 @@ has_soundfont() {
     # As in composer/sound/soundfonts.py.
     for folder in soundfonts /usr/share/sounds/sf{2,3} /usr/share/soundfonts /usr/local/share/{sounds/sf2,soundfonts} \
         /opt/homebrew/share/{sounds/sf2,soundfonts}; do
-        if compgen -G "$folder/*.sf[23]" >/dev/null; then return 0; fi
+        # Small ones (TimGM6mb, 6 MB) come with other packages and do not count as good.
+        if [ -n "$(find -L "$folder" -maxdepth 1 -name '*.sf[23]' -size +20M 2>/dev/null)" ]; then return 0; fi
     done
     return 1
 }

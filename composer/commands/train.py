@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -128,6 +129,7 @@ def _card(
             "training_pieces": len(training),
             "training_notes": sum(map(len, training)),
             "validation_pieces": len(validation),
+            "sources": dict(Counter(piece.file.source for piece in training)),
         },
         "trained": datetime.now(UTC).date().isoformat(),
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from composer.encoding.fields import ABSENT, STEP_FIELDS
 from composer.encoding.inputs import note_input, step_input, unpack_keys
 from composer.encoding.vocabulary import FACTORS
 from composer.generation.sampling import log_probability
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
+_REMAINING = list(STEP_FIELDS).index("remaining")
 WINDOW = 32
 """Notes of each piece that are prepared at once."""
 
@@ -66,7 +68,10 @@ def _advance(
 
 
 def _step_rows(piece: PieceFeatures, rows: slice) -> Floats:
-    return step_input(piece.step[rows], piece.chroma[rows], piece.keys[rows, 0])
+    """What is known before each note; when the piece will end is not, it would be a hint of the future."""
+    ids = piece.step[rows].copy()
+    ids[:, _REMAINING] = ABSENT
+    return step_input(ids, piece.chroma[rows], piece.keys[rows, 0])
 
 
 def _window_nats(

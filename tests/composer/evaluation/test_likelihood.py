@@ -9,7 +9,7 @@ import pytest
 
 from composer.checkpoints import RELEASED, load_checkpoint
 from composer.encoding.features import piece_features
-from composer.encoding.fields import ABSENT
+from composer.encoding.fields import ABSENT, STEP_FIELDS
 from composer.encoding.inputs import HEAD_INPUTS, KNOWN_WIDTHS, STEP_WIDTH, note_input, step_input, unpack_keys
 from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS, encode
 from composer.evaluation.likelihood import WINDOW, factor_nats
@@ -69,7 +69,9 @@ def _one_by_one(network: RandomNetwork, piece: PieceFeatures) -> NDArray[np.floa
     states, nats = np.zeros((1, WIDTH), np.float32), np.zeros(piece.factors.shape)
     for row in range(len(nats)):
         one = slice(row, row + 1)
-        memory, states = network.step(step_input(piece.step[one], piece.chroma[one], piece.keys[one, 0]), states)
+        ids = piece.step[one].copy()
+        ids[:, list(STEP_FIELDS).index("remaining")] = ABSENT  # the end of a piece is not known while it goes on
+        memory, states = network.step(step_input(ids, piece.chroma[one], piece.keys[one, 0]), states)
         sets = unpack_keys(piece.keys[one, 1:])
         for index, factor in enumerate(FACTORS):
             note, anchors = note_input(piece.note[one]), piece.anchors[one]

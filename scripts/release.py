@@ -1,0 +1,36 @@
+"""Make a trained checkpoint the released one: ``python -m scripts.release CHECKPOINT LICENCE``.
+
+Copies weights and network into ``composer/released`` and adds the licence to the card. ``LICENCE`` is the short name of
+what ``composer/released/LICENSE.md`` grants, such as "CC BY-SA 3.0 DE"; ``scripts/attribution.py`` writes the
+attribution.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from composer.checkpoints import NETWORK, RELEASED, WEIGHTS, load_checkpoint, write_card
+
+MADE_ANEW = {"id", "files", "vocabulary"}
+"""Parts of a card that follow from the files beside it."""
+
+
+def main() -> None:
+    """Release the checkpoint named on the command line."""
+    if len(sys.argv) != 3:
+        sys.exit('usage: python -m scripts.release CHECKPOINT "CC BY-SA 3.0 DE"')
+    sys.stdout.write(f"{release(Path(sys.argv[1]), sys.argv[2], RELEASED)}\n")
+
+
+def release(folder: Path, licence: str, released: Path) -> str:
+    """Copy a verified checkpoint into ``released`` and return its id."""
+    card = {name: value for name, value in load_checkpoint(folder).card.items() if name not in MADE_ANEW}
+    for name in (WEIGHTS, NETWORK):
+        shutil.copyfile(folder / name, released / name)
+    return write_card(released, card | {"licence": f"{licence}; see LICENSE.md and ATTRIBUTION.md beside this file"}).id
+
+
+if __name__ == "__main__":
+    main()
