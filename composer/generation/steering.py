@@ -74,7 +74,8 @@ def pitch_bias(candidates: Sequence[Candidate], gaps: NDArray[np.intp], constrai
     """Exclude what would lengthen a loop; near the end draw the harmony towards the close."""
     bias = np.zeros((len(candidates), KEYS), np.float32)
     for row, candidate, gap in zip(bias, candidates, gaps, strict=True):
-        row[candidate.guard.forbidden()] = FORBIDDEN / 2
+        loops = candidate.guard.forbidden()
+        row[loops[(loops >= 0) & (loops < KEYS)]] = FORBIDDEN / 2
         context = candidate.context
         onset = context.seconds + int(TICKS[gap]) / TICKS_PER_BEAT * 60 / step_bpm(context.tempo_step)
         if onset >= constraints.close_from_seconds:
