@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
+
+import pytest
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,6 +31,7 @@ class LoopbackSite:
         self.pages: dict[str, Reply | list[Reply]] = pages or {}
         self.requests: list[str] = []
         self.agents: list[str] = []
+        _need_loopback()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
@@ -52,6 +56,15 @@ class LoopbackSite:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def _need_loopback() -> None:
+    """Skip where not even this machine can be reached, as in a network namespace whose loopback is down."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("127.0.0.1", 9))
+        except OSError as error:
+            pytest.skip(f"no loopback network here: {error.strerror}")
 
 
 def _handler(site: LoopbackSite) -> type[BaseHTTPRequestHandler]:
