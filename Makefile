@@ -3,7 +3,7 @@ PYTHON_IN_VENV := .venv/bin/python
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint benchmark lock clean
+.PHONY: help setup run check test lint benchmark lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -11,8 +11,11 @@ help: ## list what can be made
 setup: ## install what is needed: system packages where allowed, .venv/
 	@bash scripts/set_up.sh
 
-run: setup ## compose 30 seconds from the opener "schumann" into out/
-	@$(PYTHON_IN_VENV) -m composer compose --seed schumann --length 30 --output out/
+run: setup ## start the chat bot: the web chat on http://127.0.0.1:8080, and Discord if DISCORD_TOKEN is set
+	@exec $(PYTHON_IN_VENV) -m bot
+
+check: setup ## say whether the bot has all it needs, and what to do where it has not
+	@$(PYTHON_IN_VENV) -m bot --check
 
 test: setup lint ## check style and types, then run all tests
 	@$(PYTHON_IN_VENV) -m pytest $(PYTEST_ARGUMENTS)

@@ -16,11 +16,18 @@ from composer.keys import estimate_key
 from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, 600.0
 UPLOAD_SHARE, OPENER_SHARE = 1 / 3, 1 / 2
 """How much of a piece its primer may take up: somebody's file, or an opener, which shall be heard whole."""
+SHORTEST_CONTINUATION_SECONDS = 2.0
+"""Less than this after the primer is no continuation."""
+MOST_LEFT_OUT_SECONDS = 8.0
+"""A primer of a stated length ends at the best place that is at most so much sooner."""
+_ROUNDING_SECONDS = 1e-3
+"""The stated length of a primer may have been rounded to a thousandth."""
 RELEASE_SECONDS, TAIL_SECONDS = 0.3, 0.6
 """The last keys come up this long before the end and ring for so long: MIDI and recording both last what was asked."""
 
@@ -71,6 +78,8 @@ class Composer:
         temperature: float = 1.0,
         tempo: float | None = None,
         is_opener: bool = False,
+        primer_seconds: float | None = None,
+        on_progress: Callable[[float], None] | None = None,
     ) -> Composition:
         """Continue ``primer`` to a piece of ``length_seconds``, primer included.
 
@@ -81,24 +90,26 @@ class Composer:
             temperature: 0.1 to 2; 1 is as trained.
             tempo: mean tempo in quarter notes per minute; the primer's own by default.
             is_opener: the primer may take up half of the piece, not just a third.
+            primer_seconds: the primer may take up this much instead, to 2 seconds before the end of the piece.
+            on_progress: told now and then what share of the continuation is there, above 0 to 1.
 
         Raises:
             BadInputError: an option is out of range, or the primer has no notes.
         """
         began = time.perf_counter()
-        _check_options(primer, length_seconds, temperature)
+        _check_options(primer, length_seconds, temperature, primer_seconds)
         end_seconds = length_seconds - RELEASE_SECONDS
         if not primer.beat_grid:
             primer = with_tracked_beats(primer) or primer
         if tempo is not None:
             primer = at_tempo(primer, tempo)
-        share = OPENER_SHARE if is_opener else UPLOAD_SHARE
-        excerpt, primer_end_beat = cut_primer(primer, length_seconds * share)
+        excerpt, primer_end_beat = _cut(primer, length_seconds, primer_seconds, is_opener=is_opener)
         cut = time.perf_counter()
         score = continue_primer(
             self._decoder,
             self.checkpoint.state_width,
             Task(excerpt, primer_end_beat, end_seconds, random_seed, temperature),
+            on_progress,
         )
         stages = {"primer": cut - began, "composing": time.perf_counter() - cut}
         return Composition(
@@ -112,7 +123,16 @@ class Composer:
         )
 
 
-def _check_options(primer: Score, length_seconds: float, temperature: float) -> None:
+def _cut(primer: Score, length_seconds: float, primer_seconds: float | None, *, is_opener: bool) -> tuple[Score, float]:
+    """What is continued of ``primer``, and the beat at which it ends."""
+    if primer_seconds is None:
+        return cut_primer(primer, length_seconds * (OPENER_SHARE if is_opener else UPLOAD_SHARE))
+    return cut_primer(primer, primer_seconds + _ROUNDING_SECONDS, most_left_out=MOST_LEFT_OUT_SECONDS)
+
+
+def _check_options(
+    primer: Score, length_seconds: float, temperature: float, primer_seconds: float | None = None
+) -> None:
     if not SHORTEST_SECONDS <= length_seconds <= LONGEST_SECONDS:
         message = (
             f"A piece lasts {SHORTEST_SECONDS:.0f} to {LONGEST_SECONDS:.0f} seconds; {length_seconds:g} is outside."
@@ -123,6 +143,14 @@ def _check_options(primer: Score, length_seconds: float, temperature: float) -> 
         raise BadInputError(message)
     if not primer.notes:
         message = "There are no notes to continue."
+        raise BadInputError(message)
+    if primer_seconds is not None:
+        _check_primer_seconds(primer_seconds, length_seconds - SHORTEST_CONTINUATION_SECONDS)
+
+
+def _check_primer_seconds(primer_seconds: float, most: float) -> None:
+    if not 0 < primer_seconds <= most:
+        message = f"The primer may take up more than 0 and at most {most:g} seconds; {primer_seconds:g} is outside."
         raise BadInputError(message)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import bot.__main__
 from composer.checkpoints import CARD, RELEASED
 from composer.commands.cli import COMMANDS, build_parser
 
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 MODULES = sorted((REPOSITORY / "composer").rglob("*.py"))
+BOT_MODULES = sorted((REPOSITORY / "bot").rglob("*.py"))
 FOLDERS = ("tests", "benchmarks", "scripts")
-CODE = [*MODULES, *(path for folder in FOLDERS for path in sorted((REPOSITORY / folder).rglob("*.py")))]
+CODE = [*MODULES, *BOT_MODULES, *(path for folder in FOLDERS for path in sorted((REPOSITORY / folder).rglob("*.py")))]
 TRAINING_LIBRARIES = {"keras", "tensorflow", "torch", "jax"}
 TRAINING_MODULES = ("networks/", "learning/training.py", "learning/export.py")
 """The modules of ``composer`` that may import them."""
+WIRING = ("__main__.py", "checks.py", "running.py")
+"""The modules of ``bot`` that may name a platform."""
 
 
 def _imports(path: Path) -> set[str]:
@@ -59,6 +63,53 @@ def test_only_training_imports_training_libraries(path: Path) -> None:
     roots = {name.split(".")[0] for name in _imports(path)}
 
     assert not roots & TRAINING_LIBRARIES
+
+
+def _bot_name(path: Path) -> str:
+    return path.relative_to(REPOSITORY / "bot").as_posix()
+
+
+@pytest.mark.parametrize(
+    ("roots", "homes"),
+    [
+        ({"discord"}, ("platforms/discord/",)),
+        ({"sqlite3", "aiosqlite"}, ("store/",)),
+        ({"aiohttp"}, ("platforms/",)),
+        (TRAINING_LIBRARIES, ()),
+        ({"numpy", "pretty_midi", "PIL", "symusic", "ai_edge_litert"}, ()),
+    ],
+    ids=["discord", "SQL", "HTTP", "training", "music"],
+)
+def test_every_library_of_the_bot_has_its_home(roots: set[str], homes: tuple[str, ...]) -> None:
+    """Only platforms know of chats and HTTP, only the store of SQL; music is the affair of composer and the workers."""
+    elsewhere = [path for path in BOT_MODULES if not _bot_name(path).startswith(homes or ("nowhere",))]
+
+    assert [_bot_name(path) for path in elsewhere if {name.split(".")[0] for name in _imports(path)} & roots] == []
+
+
+@pytest.mark.parametrize("path", [path for path in BOT_MODULES if "platforms" not in path.parts], ids=_bot_name)
+def test_the_core_knows_no_platform(path: Path) -> None:
+    """Outside of the wiring nothing imports a platform, but what the core asks of all of them."""
+    platforms = {name for name in _imports(path) if name.startswith("bot.platforms.")}
+
+    assert platforms <= {"bot.platforms.platform"} or _bot_name(path) in WIRING
+
+
+def test_a_worker_knows_nothing_of_chat() -> None:
+    """What runs in a worker loads no chat library, no database and no settings."""
+    loaded = _loaded_by("import bot.workers.worker")
+
+    assert not loaded & {*TRAINING_LIBRARIES, "discord", "aiohttp", "aiosqlite", "sqlite3", "pydantic"}
+
+
+def test_the_bot_is_light() -> None:
+    """The bot's own process loads neither training libraries nor what only workers need."""
+    names = [_bot_name(path) for path in BOT_MODULES if not _bot_name(path).startswith(("workers/worker", "__main__"))]
+    modules = [f"bot.{name.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__") for name in names]
+
+    loaded = _loaded_by(f"import {', '.join(modules)}")
+
+    assert not loaded & {*TRAINING_LIBRARIES, "ai_edge_litert", "scipy", "pretty_midi", "PIL", "lameenc"}
 
 
 def _loaded_by(program: str) -> set[str]:
@@ -113,15 +164,19 @@ def _readme_commands() -> Iterator[str]:
 @pytest.mark.parametrize("line", [line for line in _readme_commands() if line.startswith("python")])
 def test_readme_commands_exist(line: str) -> None:
     """Every command that the README shows is understood as it stands there."""
-    words = shlex.split(line)
+    python, flag, program, *words = shlex.split(line)
 
-    assert words[:3] == ["python", "-m", "composer"]
-    assert build_parser().parse_args(words[3:]).command in COMMANDS
+    assert [python, flag] == ["python", "-m"]
+    if program == "composer":
+        assert build_parser().parse_args(words).command in COMMANDS
+    else:
+        assert program == "bot"
+        bot.__main__.build_parser().parse_args(words)
 
 
 def test_readme_shows_every_command() -> None:
     """No command is left out."""
-    assert set(COMMANDS) <= {line.split()[3] for line in _readme_commands() if line.startswith("python")}
+    assert set(COMMANDS) <= {line.split()[3] for line in _readme_commands() if line.startswith("python -m composer")}
 
 
 def test_readme_tells_every_option_of_compose() -> None:
@@ -157,12 +212,13 @@ def test_readme_links_lead_somewhere() -> None:
 
 def test_readme_tree_is_complete() -> None:
     """The tree of files names every module, or the folder or family that it belongs to."""
-    tree = README.split("```\ncomposer/\n")[1].split("```")[0]
+    tree = README.split("```\nbot/\n")[1].split("```")[0]
     named = re.findall(r"[\w*]+(?:\.py|/)", tree)
-    modules = [path for path in MODULES if path.parent.name == "composer" and path.name != "__init__.py"]
+    every = [*MODULES, *BOT_MODULES]
+    modules = [path for path in every if path.parent.name in {"composer", "bot"} and path.name != "__init__.py"]
 
     assert [path.name for path in modules if not any(path.match(name) for name in named)] == []
-    folders = {path.parent.name for path in MODULES} - {"composer"}
+    folders = {path.parent.name for path in every} - {"composer", "bot"}
     assert {f"{folder}/" for folder in folders} <= set(named)
 
 

@@ -49,8 +49,20 @@ def read_seed(text: str) -> Seed:
         return _file(Path(text).expanduser())
     try:
         return _opener(text)
+    except BadInputError:
+        return _file(Path(text)) if _exists(Path(text)) else read_seed_text(text)
+
+
+def read_seed_text(text: str) -> Seed:
+    """Find the primer that ``text`` means, never a file: an opener first, then notation.
+
+    Raises:
+        BadInputError: it is neither.
+    """
+    try:
+        return _opener(text)
     except BadInputError as unknown:
-        return _file(Path(text)) if _exists(Path(text)) else _notation(text, unknown)
+        return _notation(text, unknown)
 
 
 def read_midi_path(path: Path) -> ReadResult:

@@ -26,6 +26,8 @@ from composer.keys import estimate_key, estimate_key_of_pitches
 from composer.notes import DEFAULT_VELOCITY, EPSILON, Note, Pedal, Score, Tempo, with_repeats_cleaned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from composer.encoding.vocabulary import NoteEvents
     from composer.generation.decoder import Decoder
     from composer.generation.endings import Close
@@ -55,8 +57,13 @@ class Task:
     temperature: float = 1.0
 
 
-def continue_primer(decoder: Decoder, state_width: int, task: Task) -> Score:
-    """The primer and its continuation as one piece that ends on a close at ``task.end_seconds``."""
+def continue_primer(
+    decoder: Decoder, state_width: int, task: Task, on_progress: Callable[[float], None] | None = None
+) -> Score:
+    """The primer and its continuation as one piece that ends on a close at ``task.end_seconds``.
+
+    ``on_progress`` is told after each segment what share of the continuation is there, above 0 to 1.
+    """
     rng = np.random.default_rng(task.random_seed)
     context = Context(beat_grid=task.primer.beat_grid)
     events = encode(task.primer)
@@ -66,15 +73,17 @@ def continue_primer(decoder: Decoder, state_width: int, task: Task) -> Score:
     manner = manner_of(_primer_notes(events), estimate_key(task.primer))
     constraints = _constraints(task)
     close_from = task.end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS
-    best, key, reached = start, manner.key, start.context.seconds
-    candidates = [start]
-    for until in _choices(reached, close_from, task.end_seconds):
+    best, key, began = start, manner.key, start.context.seconds
+    candidates, reached = [start], began
+    for until in _choices(began, close_from, task.end_seconds):
         if reached >= close_from:
             key = _key(task.primer, best.notes)
             constraints = replace(constraints, close_from_seconds=close_from, close_classes=favour(key))
         candidates = [best.copy() for _ in range(CANDIDATES)]
         grow(decoder, candidates, until, constraints, rng)
         best, reached = choose_best(candidates, manner), until
+        if on_progress is not None:
+            on_progress((until - began) / (task.end_seconds - began))
     begin = task.primer.seconds_at(task.primer_end_beat)
     return assemble(task, best_close(candidates, key, task.end_seconds, begin))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,19 +16,25 @@ _LONGEST_WAIT_BEATS = 11.0
 """It also ends within this after its last onset: the network's largest step to the next one is 12 beats."""
 
 
-def cut_primer(score: Score, longest_seconds: float) -> tuple[Score, float]:
+def cut_primer(score: Score, longest_seconds: float, *, most_left_out: float = math.inf) -> tuple[Score, float]:
     """The beginning of ``score``, at most ``longest_seconds`` long, from its first note to a bar line, beat or rest.
 
     Of the possible ends, the one is taken over which the fewest notes are held, and of equals the latest. A score that
     is short enough is returned whole, moved to begin with its first note. Music that pauses before the end is taken
     up to the pause. Also returns the beat at which the primer ends.
+
+    Args:
+        score: at least one note.
+        longest_seconds: of the primer.
+        most_left_out: seconds before its latest end among which an end is looked for; where it may last for long, the
+            shortest allowed is far from that.
     """
     start = score.notes[0].start
     first_second = score.seconds_at(start)
     end = score.end_beat
     if score.seconds_at(end) - first_second > longest_seconds:
         latest = score.beat_at(first_second + longest_seconds)
-        earliest = score.beat_at(first_second + longest_seconds * _EARLIEST_SHARE)
+        earliest = score.beat_at(first_second + max(longest_seconds * _EARLIEST_SHARE, longest_seconds - most_left_out))
         end = _best_end(score, earliest, latest)
     else:
         end = _bar_line_after(score, end, first_second + longest_seconds)

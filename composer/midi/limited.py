@@ -56,12 +56,22 @@ def read_midi_limited_with_remarks(
     data: bytes, *, seconds: float = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES
 ) -> ReadResult:
     """Read as ``read_midi_limited`` does, and also say what was left out or mended."""
+    return result_of(_child_reads(data, seconds, memory_bytes))
+
+
+def read_midi_limited_as_json(
+    data: bytes, *, seconds: float = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES
+) -> tuple[str, tuple[str, ...]]:
+    """Read as above, for handing on: the Score as ``composer.score_json`` text, unchecked, and the remarks."""
+    return _answer_of(_child_reads(data, seconds, memory_bytes))
+
+
+def _child_reads(data: bytes, seconds: float, memory_bytes: int) -> bytes:
     with tempfile.TemporaryFile() as file:
         file.write(data[: MAX_BYTES + 1])
         file.seek(0)
         limits = [str(seconds), str(memory_bytes)]
-        output = child_output(["-m", "composer.midi.limited", *limits], file, seconds + _START_SECONDS)
-    return result_of(output)
+        return child_output(["-m", "composer.midi.limited", *limits], file, seconds + _START_SECONDS)
 
 
 def child_output(arguments: list[str], stdin: IO[bytes], wall_seconds: float) -> bytes:
@@ -122,13 +132,22 @@ def result_of(output: bytes) -> ReadResult:
     Raises:
         InvalidMidiError: the child refused the file, died without an answer, or gave one that makes no sense.
     """
+    score, remarks = _answer_of(output)
+    try:
+        return ReadResult(from_json(score), remarks)
+    except ValueError as error:
+        raise InvalidMidiError(_TOO_HARD) from error
+
+
+def _answer_of(output: bytes) -> tuple[str, tuple[str, ...]]:
+    """The Score, still as text, and the remarks in a child's answer."""
     if not output:
         raise InvalidMidiError(_TOO_HARD)
     try:
         answer: dict[str, Any] = json.loads(output)
         if "refused" in answer:
             raise InvalidMidiError(str(answer["refused"]))
-        return ReadResult(from_json(answer["score"]), tuple(map(str, answer["remarks"])))
+        return str(answer["score"]), tuple(map(str, answer["remarks"]))
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidMidiError(_TOO_HARD) from error
 

@@ -84,8 +84,9 @@ class Opener:
 @cache
 def list_openers() -> tuple[Opener, ...]:
     """Every opener, by slug."""
-    texts = [(path.name, path.read_text(encoding="utf-8")) for path in files(__name__).iterdir()]
-    return tuple(_read_opener(name, text) for name, text in sorted(texts) if name.endswith(".txt"))
+    paths = [path for path in files(__name__).iterdir() if path.name.endswith(".txt")]
+    texts = sorted((path.name, path.read_text(encoding="utf-8")) for path in paths)
+    return tuple(_read_opener(name, text) for name, text in texts)
 
 
 def find_opener(name: str) -> Opener:

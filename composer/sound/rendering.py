@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from composer.errors import BadInputError, MissingToolError, RenderError
 from composer.file_writing import replacing
 from composer.performance import opening_second, playable, release_second
-from composer.sound.files import check_lossless, check_mp3, write_lossless, write_mp3
+from composer.sound.files import BIT_RATE, BIT_RATE_CODES, check_lossless, check_mp3, write_lossless, write_mp3
 from composer.sound.one_shot import play_once
 from composer.sound.recording import Recording
 from composer.sound.soundfonts import Soundfont, find_soundfont
@@ -52,6 +53,7 @@ def render_audio(
     soundfont: Soundfont | str | Path | None = None,
     synthesiser: Synthesiser | None = None,
     longest_tail_seconds: float = math.inf,
+    kilobits: int = BIT_RATE,
 ) -> RenderedAudio:
     """Play a Score into an MP3 (by the resident FluidSynth) or a WAV or FLAC file (by midi2audio).
 
@@ -66,9 +68,10 @@ def render_audio(
         soundfont: a path or a found soundfont; missing means the best one found.
         synthesiser: kept by the caller from piece to piece; its soundfont counts. Missing means one for this call.
         longest_tail_seconds: fade what still rings so soon after the last release (it dies away within about 3 s).
+        kilobits: per second of an MP3: 192, 128, 96 or 64.
 
     Raises:
-        BadInputError: another suffix, no notes, too long, or a soundfont that is none.
+        BadInputError: another suffix or bit rate, no notes, too long, or a soundfont that is none.
         MissingToolError: neither way of playing is installed.
         RenderError: the file could not be made, or came out wrong.
     """
@@ -77,13 +80,16 @@ def render_audio(
     if suffix not in SUFFIXES:
         message = f"{path.name} ends in {suffix or 'nothing'}; choose .mp3, .wav or .flac."
         raise BadInputError(message)
+    if kilobits not in BIT_RATE_CODES:
+        message = f"An MP3 of {kilobits} kbit/s cannot be made; choose {', '.join(map(str, BIT_RATE_CODES))}."
+        raise BadInputError(message)
     played = _checked(score)
     font = synthesiser.soundfont if synthesiser else _soundfont(soundfont)
     recording, engine = _record(played, font, synthesiser, one_shot=suffix != ".mp3")
     with recording:
         released = round((release_second(played) - opening_second(played)) * SAMPLE_RATE)
         mastering = recording.master(released, longest_tail_seconds)
-        _write(recording, mastering, path, AudioTags.clean(title or score.title, opener))
+        _write(recording, mastering, path, AudioTags.clean(title or score.title, opener), kilobits)
     return RenderedAudio(path, mastering.seconds, mastering.peak_dbfs, mastering.loudness_dbfs, font, engine)
 
 
@@ -123,8 +129,10 @@ def _record_resident(score: Score, font: Soundfont, synthesiser: Synthesiser | N
         return Recording.of(player.play(score)), "resident FluidSynth"
 
 
-def _write(recording: Recording, mastering: Mastering, path: Path, tags: AudioTags) -> None:
-    write, check = (write_mp3, check_mp3) if path.suffix.lower() == ".mp3" else (write_lossless, check_lossless)
+def _write(recording: Recording, mastering: Mastering, path: Path, tags: AudioTags, kilobits: int) -> None:
+    write, check = write_lossless, check_lossless
+    if path.suffix.lower() == ".mp3":
+        write, check = partial(write_mp3, kilobits=kilobits), partial(check_mp3, kilobits=kilobits)
     with replacing(path) as temporary:
         write(temporary, recording.blocks(mastering), tags)
         check(temporary, mastering.frames)

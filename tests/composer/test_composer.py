@@ -104,6 +104,44 @@ def test_an_opener_may_take_up_half(composer: Composer) -> None:
     assert upload.score.seconds_at(upload.primer_end_beat) <= 20 / 3
 
 
+@pytest.mark.parametrize("length", [60, 300])
+def test_a_whole_piece_is_continued(composer: Composer, length: float) -> None:
+    """A finished piece without its last chord becomes the primer of a longer one, nearly all of it."""
+    piece = composer.compose(ARPEGGIOS, length_seconds=length, random_seed=1).score
+    longer = composer.compose(piece, length_seconds=length + 20, random_seed=2, primer_seconds=length - 4)
+    primer_seconds = longer.score.seconds_at(longer.primer_end_beat)
+    primer = [note for note in longer.score.notes if note.start < longer.primer_end_beat]
+
+    assert length - 13 <= primer_seconds <= length - 3.9
+    assert [note.pitch for note in primer] == [
+        note.pitch for note in piece.notes if note.start < longer.primer_end_beat
+    ]
+    assert sum(note.start >= longer.primer_end_beat for note in longer.score.notes) > 40
+    assert longer.score.length_seconds == pytest.approx(length + 20 - RELEASE_SECONDS, abs=1e-6)
+    assert _longest_silence(longer.score) <= 2.0
+
+
+def test_the_primer_of_a_piece_is_found_again_by_its_length(composer: Composer) -> None:
+    """A piece continued from where its own continuation began, by the rounded second, keeps exactly its primer."""
+    piece = composer.compose(ARPEGGIOS, length_seconds=20, random_seed=1)
+    seconds = round(piece.score.seconds_at(piece.primer_end_beat), 3)
+    other = composer.compose(piece.score, length_seconds=20, random_seed=2, primer_seconds=seconds)
+
+    assert other.primer_end_beat == pytest.approx(piece.primer_end_beat)
+    assert _strikes(other) != _strikes(piece)
+
+
+def test_progress_goes_from_little_to_all(composer: Composer) -> None:
+    """Shares grow, and the last one is the whole."""
+    shares: list[float] = []
+    composer.compose(ARPEGGIOS, length_seconds=30, random_seed=1, on_progress=shares.append)
+
+    assert len(shares) >= 10
+    assert shares == sorted(set(shares))
+    assert shares[0] > 0
+    assert shares[-1] == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -113,6 +151,9 @@ def test_an_opener_may_take_up_half(composer: Composer) -> None:
         ({"temperature": 0.0}, "0.1 to 2"),
         ({"temperature": float("nan")}, "0.1 to 2"),
         ({"tempo": 20_000.0}, "too slow or too fast"),
+        ({"primer_seconds": 28.1}, "at most 28 seconds"),
+        ({"primer_seconds": 0.0}, "more than 0"),
+        ({"primer_seconds": float("nan")}, "more than 0"),
     ],
 )
 def test_impossible_options_are_named(composer: Composer, options: dict[str, float], words: str) -> None:

@@ -54,6 +54,15 @@ def test_without_a_beat_grid_the_cut_is_at_an_onset() -> None:
     assert cut_primer(free, 9.5)[1] == 9.0
 
 
+def test_only_so_much_is_left_out_as_is_allowed() -> None:
+    """Where notes are held over every bar line but an early one, the primer still reaches nearly as far as it may."""
+    later = tuple(Note(beat, 36, beat + 1) for beat in (27.5, 31.5, 35.5))
+    held = Score((*QUARTERS.notes, *later), tempos=(Tempo(0, 60),))
+
+    assert cut_primer(held, 38.0)[1] == 24.0
+    assert cut_primer(held, 38.0, most_left_out=8.0)[1] == 36.0
+
+
 @pytest.mark.parametrize("longest", [1.7, 3.3, 10.0, 40.0])
 def test_a_primer_is_never_too_long(longest: float) -> None:
     """However short the piece that is asked for, the primer leaves room."""

@@ -15,7 +15,7 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
 from composer.errors import RenderError
-from composer.sound.files import check_lossless, check_mp3, write_lossless, write_mp3
+from composer.sound.files import BIT_RATE_CODES, check_lossless, check_mp3, write_lossless, write_mp3
 from composer.sound.synthesiser import SAMPLE_RATE
 from composer.sound.tags import AudioTags, id3_bytes
 
@@ -64,14 +64,27 @@ def test_mp3_states_its_length(mp3: Path) -> None:
 
 
 @FEW
-@given(frames=st.integers(1, 20_000), cut=st.integers(1, 5_000))
-def test_mp3_of_any_length_is_found_whole(tmp_path: Path, frames: int, cut: int) -> None:
-    """The check accepts what was encoded, in blocks of any size."""
+@given(frames=st.integers(1, 20_000), cut=st.integers(1, 5_000), kilobits=st.sampled_from(sorted(BIT_RATE_CODES)))
+def test_mp3_of_any_length_is_found_whole(tmp_path: Path, frames: int, cut: int, kilobits: int) -> None:
+    """The check accepts what was encoded, at any bit rate, in blocks of any size."""
     path = tmp_path / "any.mp3"
     sound = chirp(frames)
-    write_mp3(path, [sound[start : start + cut] for start in range(0, frames, cut)], TAGS)
+    write_mp3(path, [sound[start : start + cut] for start in range(0, frames, cut)], TAGS, kilobits)
 
-    check_mp3(path, frames)
+    check_mp3(path, frames, kilobits)
+
+
+@pytest.mark.parametrize("kilobits", sorted(BIT_RATE_CODES))
+def test_a_lower_bit_rate_makes_a_smaller_mp3(tmp_path: Path, kilobits: int) -> None:
+    """The file has as many bits as were asked for, at the usual rate, and does not pass for one of another bit rate."""
+    path = tmp_path / "chirp.mp3"
+    write_mp3(path, [chirp(5 * SAMPLE_RATE)], TAGS, kilobits)
+    info = MP3(path).info
+
+    assert (info.bitrate, info.sample_rate, info.channels) == (kilobits * 1000, SAMPLE_RATE, 2)
+    assert path.stat().st_size == pytest.approx(5 * kilobits * 125, rel=0.02)
+    with pytest.raises(RenderError, match="damaged"):
+        check_mp3(path, 5 * SAMPLE_RATE, 128 if kilobits != 128 else 192)
 
 
 @pytest.mark.parametrize("damage", ["cut off", "emptied", "overwritten", "another length", "only tags"])

@@ -129,6 +129,21 @@ def test_names_and_titles_may_be_hostile(tmp_path: Path, synthesiser: Synthesise
     assert [path] == list(tmp_path.iterdir())
 
 
+def test_a_smaller_mp3_sounds_as_long(tmp_path: Path, synthesiser: Synthesiser) -> None:
+    """The same piece at 64 kbit/s takes a third of the bytes and lasts as long."""
+    usual = render_audio(SCALE, tmp_path / "usual.mp3", title="Piece", synthesiser=synthesiser)
+    small = render_audio(SCALE, tmp_path / "small.mp3", title="Piece", synthesiser=synthesiser, kilobits=64)
+
+    assert small.path.stat().st_size < 0.4 * usual.path.stat().st_size
+    assert len(decoded(small.path)[0]) == pytest.approx(len(decoded(usual.path)[0]), abs=2 * 1152)
+
+
+def test_an_impossible_bit_rate_is_refused(tmp_path: Path) -> None:
+    """The refusal names those that can be had."""
+    with pytest.raises(BadInputError, match="choose 192, 128, 96, 64"):
+        render_audio(SCALE, tmp_path / "piece.mp3", title="Piece", kilobits=100)
+
+
 @pytest.mark.parametrize("name", ["piece", "piece.ogg", "piece.mp3.exe", "piece.mid"])
 def test_other_suffixes_are_refused(tmp_path: Path, name: str) -> None:
     """The refusal names the three that can be had."""

@@ -1,0 +1,65 @@
+"""Who is asking, and from where: read from each event anew, never remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.domain import Place, PlatformName, UserRef, Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    Person = discord.User | discord.Member
+    Channel = Any
+
+
+def viewer_of_interaction(interaction: discord.Interaction[Any], admins: Collection[str]) -> Viewer:
+    """The person behind a command or a button, with what Discord says they may do in this channel."""
+    return _viewer(interaction.user, interaction.guild_id, interaction.channel, interaction.permissions, admins)
+
+
+def viewer_of_message(message: discord.Message, admins: Collection[str]) -> Viewer:
+    """The person who wrote a message."""
+    author = message.author
+    guild_id = message.guild.id if message.guild else None
+    return _viewer(author, guild_id, message.channel, _permissions(message), admins)
+
+
+def _permissions(message: discord.Message) -> discord.Permissions:
+    """What the author may do in the channel; nothing where that is not known."""
+    if not isinstance(message.author, discord.Member):
+        return discord.Permissions.none()
+    try:
+        return message.channel.permissions_for(message.author)
+    except discord.ClientException:
+        # A thread whose channel Discord has not told us of.
+        return message.author.guild_permissions
+
+
+def user_ref(user_id: int) -> UserRef:
+    """A person on Discord."""
+    return UserRef(PlatformName.DISCORD, str(user_id))
+
+
+def _viewer(
+    person: Person, guild_id: int | None, channel: Channel, permissions: discord.Permissions, admins: Collection[str]
+) -> Viewer:
+    user = user_ref(person.id)
+    is_admin = permissions.administrator or permissions.manage_guild
+    roles = tuple(str(role.id) for role in person.roles) if isinstance(person, discord.Member) else ()
+    return Viewer(
+        user,
+        Place(PlatformName.DISCORD, None if guild_id is None else str(guild_id), _channel_id(channel)),
+        is_moderator=permissions.administrator or permissions.manage_messages,
+        is_admin=is_admin or f"{user.platform}:{user.id}" in admins,
+        role_ids=roles,
+    )
+
+
+def _channel_id(channel: Channel) -> str | None:
+    """A channel's id; threads count as the channel that they belong to."""
+    if channel is None:
+        return None
+    return str(channel.parent_id if isinstance(channel, discord.Thread) else channel.id)

@@ -1,0 +1,390 @@
+"""Every sentence that a person sees, plain text on every platform; platforms add their own formatting around it."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from typing import TYPE_CHECKING
+
+from bot.domain import Action, ReplyError, RequestState, SeedKind
+from bot.names import safe_name as safe_name  # noqa: PLC0414 (part of what this module offers)
+from bot.names import safe_title as safe_title  # noqa: PLC0414 (part of what this module offers)
+from bot.names import slug
+from composer.commands.terminal import as_sentence as as_sentence  # noqa: PLC0414 (part of what this module offers)
+from composer.errors import BadInputError
+
+if TYPE_CHECKING:
+    from bot.domain import Piece, Progress, Seed
+    from bot.studio import About
+
+BAR_BLOCKS = 10
+LONGEST_FACT = 120
+"""Characters of a line of notation that a card shows."""
+SUPPORT_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Letters of a support id: none that is mistaken for another."""
+
+# --- what there is to ask for: at most 100 characters each, so that Discord can show them
+
+COMMANDS = {
+    "compose": "Continue an opener, a line of notes or a MIDI file",
+    "openers": "The beginnings by great composers that can be continued",
+    "history": "The pieces that you asked for",
+    "top": "The best rated pieces",
+    "piece": "Show a piece again",
+    "settings": "What holds here: longest piece, channel, roles, limits",
+    "privacy": "Show or delete everything that is stored about you",
+    "about": "Version, network and how busy things are",
+    "help": "How to ask for a piece",
+}
+OPTIONS = {
+    "seed": "What to continue: an opener such as schumann, or notes such as C5q E5q G5h",
+    "length": "Length of the whole piece in seconds",
+    "tempo": "Quarter notes a minute, 20 to 300; the seed's own by default",
+    "temperature": "Boldness: 0.1 plain, 1 as trained, 2 wild",
+    "random_seed": "The same number composes the same piece again; drawn by default",
+    "midi": "A MIDI file to continue, at most 1 MiB",
+}
+EXAMPLES = (
+    "/compose seed:schumann length:30",
+    "/compose seed:chopin:nocturne-e-flat tempo:60",
+    "/compose seed:satie length:60 temperature:1.2",
+    '/compose seed:"C5q E5q G5h"',
+)
+
+
+def help_text() -> str:
+    """How to use the bot, for platforms where commands are typed."""
+    commands = (f"/{name} - {what}" for name, what in COMMANDS.items())
+    options = (f"{name}: {what}" for name, what in OPTIONS.items() if name != "midi")
+    return "\n".join(
+        (
+            "I continue piano music. Name a beginning, write a few notes, or give me a MIDI file.",
+            "",
+            *commands,
+            "",
+            "Options of /compose, written as name:value:",
+            *options,
+            "",
+            "For example:",
+            *EXAMPLES,
+        )
+    )
+
+
+HELP = help_text()
+
+# --- a request on its way
+
+STAGES = {
+    "reading": "reading the seed",
+    "composing": "composing",
+    "playing": "playing it on the piano",
+    "drawing": "drawing the picture",
+}
+_STATES = {
+    RequestState.AWAITING_FILE: "Reading your file …",
+    RequestState.COMPOSED: "Finished, on its way to you …",
+    RequestState.DELIVERED: "Here it is.",
+    RequestState.FAILED: "This one did not work out.",
+    RequestState.CANCELLED: "Cancelled.",
+}
+
+
+def progress_text(progress: Progress, title: str) -> str:
+    """The title, and below it how far its continuation is."""
+    return f"{safe_title(title, LONGEST_FACT)}\n{progress_line(progress)}"
+
+
+def progress_line(progress: Progress) -> str:
+    """How far a request is: place in the queue, or bar and stage, and how long it will take."""
+    wait = "" if progress.eta_seconds is None else f", {about_seconds(progress.eta_seconds)}"
+    if progress.state == RequestState.QUEUED:
+        place = "In the queue" if progress.place is None else f"No. {progress.place} in the queue"
+        return f"{place}{wait}"
+    if progress.state == RequestState.RUNNING:
+        return f"{bar(progress.share)} {STAGES.get(progress.stage, 'beginning')}{wait}"
+    return _STATES[progress.state]
+
+
+def bar(share: float) -> str:
+    """Ten blocks, as many of them full as the share of the work that is done."""
+    full = round(BAR_BLOCKS * min(max(share, 0.0), 1.0)) if math.isfinite(share) else 0
+    return "▰" * full + "▱" * (BAR_BLOCKS - full)
+
+
+def about_seconds(seconds: float) -> str:
+    """A rough time in words.
+
+    >>> about_seconds(38), about_seconds(200)
+    ('about 40 s', 'about 3 min')
+    """
+    if seconds < 10:
+        return f"about {max(1, math.ceil(seconds))} s"
+    if seconds < 90:
+        return f"about {5 * round(seconds / 5)} s"
+    return f"about {round(seconds / 60)} min"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as players show them.
+
+    >>> clock(30), clock(600)
+    ('0:30', '10:00')
+    """
+    minutes, rest = divmod(round(max(seconds, 0.0)), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def duration(seconds: float) -> str:
+    """A long time in its two largest units.
+
+    >>> duration(59), duration(3 * 3600 + 120), duration(200000)
+    ('59 s', '3 h 2 min', '2 days 7 h')
+    """
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
+    if days:
+        return f"{days} day{'s' if days > 1 else ''} {hours % 24} h"
+    if hours:
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else f"{int(seconds)} s"
+
+
+# --- a piece
+
+_HEADLINES = {
+    Action.COMPOSE: "continued",
+    Action.AGAIN: "continued once more",
+    Action.VARIATION: "a variation",
+    Action.LONGER: "carried on",
+}
+_SEED_NAMES = {
+    SeedKind.OPENER: "Opener",
+    SeedKind.NOTES: "Notes",
+    SeedKind.UPLOAD: "File",
+    SeedKind.PIECE: "Grown from",
+}
+
+
+def headline(piece: Piece) -> str:
+    """What a piece is, in one line."""
+    return f"{safe_title(piece.music.title, LONGEST_FACT)}, {_HEADLINES[piece.request.action]}"
+
+
+def facts(piece: Piece) -> list[tuple[str, str]]:
+    """What is worth knowing of a piece, as names and values; all that is needed to compose it again is among it."""
+    music, options = piece.music, piece.request.options
+    found = [
+        seed_fact(piece.request.seed),
+        ("Length", clock(music.length_seconds)),
+        ("Key", music.key),
+        ("Tempo", f"♩ = {music.tempo:.0f}"),
+        ("Random seed", str(music.random_seed)),
+        ("Checkpoint", music.checkpoint_id),
+        ("Piece", str(piece.id)),
+    ]
+    if options.temperature != 1:
+        found.insert(4, ("Temperature", f"{options.temperature:g}"))
+    return found
+
+
+def seed_fact(seed: Seed) -> tuple[str, str]:
+    """What a piece grew from, as a name and a value."""
+    value = f"piece {seed.text}" if seed.kind == SeedKind.PIECE else seed.text
+    if seed.kind in {SeedKind.UPLOAD, SeedKind.NOTES}:
+        value = safe_name(value) if seed.kind == SeedKind.UPLOAD else shortened(safe_title(value, 2 * LONGEST_FACT))
+    return _SEED_NAMES[seed.kind], value
+
+
+def shortened(text: str, longest: int = LONGEST_FACT) -> str:
+    """``text``, or its beginning and an ellipsis."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def file_stem(piece: Piece) -> str:
+    """Name of a piece's files without suffix, e.g. ``schumann-traumerei-17``."""
+    seed = piece.request.seed
+    source = {
+        SeedKind.OPENER: seed.text,
+        SeedKind.NOTES: "notes",
+        SeedKind.UPLOAD: seed.text.rpartition(".")[0] or seed.text,
+    }.get(seed.kind, piece.music.title)
+    return f"{slug(source) or 'piece'}-{piece.id}"
+
+
+def smaller_audio(kilobits: int) -> str:
+    """That the recording had to be made smaller."""
+    return f"The recording was too large for this place, so it is a smaller one of {kilobits} kb/s."
+
+
+MIDI_ONLY = "The recording is too large for this place, so here is the MIDI file without it."
+
+# --- refusals
+
+
+def too_many_open(limit: int) -> str:
+    """That somebody has as many requests under way as they may."""
+    pieces, it = ("a piece", "it") if limit == 1 else (f"{limit} pieces", "one")
+    return f"You have {pieces} under way already; wait for {it} to be finished, or cancel it."
+
+
+def hourly_user(limit: int) -> str:
+    """That somebody has had their share of this hour."""
+    return f"You have asked for {_pieces(limit)} within an hour, which is as many as you may."
+
+
+def hourly_guild(limit: int) -> str:
+    """That all people of a place have had their share of this hour."""
+    return f"Everybody here together has asked for {_pieces(limit)} within an hour, which is as many as they may."
+
+
+def queue_full(length: int) -> str:
+    """That too many people are waiting already."""
+    pieces = "1 piece is" if length == 1 else f"{length} pieces are"
+    return f"The queue is full: {pieces} waiting already. Please try again in a few minutes."
+
+
+def _pieces(count: int) -> str:
+    return "1 piece" if count == 1 else f"{count} pieces"
+
+
+def length_out_of_range(longest: float, shortest: float = 5) -> str:
+    """That a piece of that length cannot be asked for here."""
+    return f"Here a piece may be {shortest:g} to {longest:g} seconds long; give a length in between."
+
+
+def wrong_channel(channel_id: str) -> str:
+    """That pieces are composed in another channel; chats show the channel's name for the sign."""
+    return f"On this server I compose in <#{channel_id}> only; please ask there."
+
+
+MISSING_ROLE = "On this server you need a certain role to ask for pieces; its admins can tell you which one."
+ONLY_OWNER_CANCELS = "Only the person who asked for this piece, or a moderator, can cancel it."
+TOO_LATE_TO_CANCEL = "It is too late to cancel this: it has already ended."
+ADMINS_ONLY = "Only people who may manage this server can change its settings."
+NO_SETTINGS_HERE = "Settings belong to a server; there are none in a private conversation."
+RESTARTING = "I am just restarting; your request is kept and goes on in a moment."
+NOT_NOW_RESTARTING = "I am just restarting; please ask again in a minute."
+CANCELLED = "Cancelled."
+POISON = (
+    "This request brought the composer down three times, so I gave it up. Please try another seed or a shorter length."
+)
+TIMED_OUT = "Composing this took far too long, so I stopped it. Please try another seed or a shorter length."
+FILE_GONE = "The file that came with this request cannot be fetched any more; please send it again."
+FILE_TOO_LARGE = "This file is larger than 1 MiB; please send a smaller MIDI file."
+SEED_OR_MIDI = "Give me a seed or a MIDI file, not both."
+NO_SEED = "Tell me what to continue: the name of an opener such as schumann, notes such as C5q E5q G5h, or a MIDI file."
+NOTHING_YET = "There is nothing here yet; /compose seed:schumann length:30 would be a beginning."
+
+
+def piece_not_found(piece_id: int | str) -> str:
+    """That there is no such piece, or not for this person."""
+    return f"There is no piece {shortened(str(piece_id), 20)} here; /history lists yours."
+
+
+def ticket_not_found(ticket_id: int | str) -> str:
+    """That there is no such request, or not for this person."""
+    return f"There is no request {shortened(str(ticket_id), 20)} here any more."
+
+
+# --- when something goes wrong
+
+
+def support_id() -> str:
+    """An id that stands in the sentence for the person and in the log, and means nothing else."""
+    return "".join(secrets.choice(SUPPORT_LETTERS) for _ in range(8))
+
+
+def our_fault(support_id: str | None) -> str:
+    """That something went wrong on our side."""
+    named = f" (support id {support_id})" if support_id else ""
+    return f"Something went wrong on our side, not with what you asked{named}; please try again in a moment."
+
+
+def sentence_of(error: BaseException, support_id: str | None = None) -> str:
+    """What a person is told of an error: their own mistakes in full, ours by an id."""
+    if isinstance(error, ReplyError | BadInputError):
+        return as_sentence(str(error))
+    if isinstance(error, TimeoutError):
+        return f"This took longer than it may; please try again in a moment{_named(support_id)}."
+    return our_fault(support_id)
+
+
+def _named(support_id: str | None) -> str:
+    return f" (support id {support_id})" if support_id else ""
+
+
+# --- about
+
+
+def about_text(about: About) -> str:
+    """Version, network, and how busy things are, line by line."""
+    return "\n".join(f"{name}: {value}" for name, value in about_facts(about))
+
+
+def about_facts(about: About) -> list[tuple[str, str]]:
+    """What the bot says of itself, as names and values."""
+    return [
+        ("SchumaNN", about.version),
+        ("Checkpoint", about.checkpoint_id),
+        ("Soundfont", about.soundfont),
+        ("Up for", duration(about.uptime_seconds)),
+        ("Queue", f"{about.queued} waiting, {about.running} being composed by {_workers(about.workers)}"),
+        ("Event loop", f"{about.loop_lag_seconds * 1000:.0f} ms late at most, but for 1 % of the time"),
+        ("So far", f"{_pieces(about.pieces)}, {about.votes} vote{'' if about.votes == 1 else 's'}"),
+    ]
+
+
+def _workers(count: int) -> str:
+    return "1 worker" if count == 1 else f"{count} workers"
+
+
+# --- privacy
+
+FORGET_FIRST = (
+    "This deletes everything stored about you: your requests, pieces, files and votes, and the votes of others on your "
+    "pieces. It cannot be undone."
+)
+
+
+def forgotten(pieces: int, votes: int) -> str:
+    """That everything about a person has been deleted."""
+    return f"Everything about you is deleted: {_pieces(pieces)} and {votes} vote{'' if votes == 1 else 's'}."
+
+
+# --- add what else is said below, in this style
+PIECE_GONE = "The piece that this was to start from has been deleted."
+
+
+def longest_already(longest: float) -> str:
+    """That a piece cannot grow any more here."""
+    return f"This piece is as long as pieces may be here: {longest:g} seconds."
+
+
+AGAIN_POSSIBLE = "Possible again"
+STALE_COMMAND = "Discord knows an older form of this command; whoever runs me should run: python -m bot sync"
+UNKNOWN_CHANNEL = "I cannot write in this kind of channel; please ask in another one."
+NO_MIDI_HERE = "No MIDI file is attached to this message."
+SHOW_MINE = "Everything that is stored about you, as a file"
+DELETE_MINE = "Delete everything that is stored about you"
+HERE_IS_YOURS = "This is everything that is stored about you."
+SHOW_SETTINGS = "What holds on this server"
+CHANGE_SETTINGS = "Change what holds on this server"
+SET_LENGTH = "How long a piece may be"
+SET_CHANNEL = "The only channel in which pieces are composed"
+SET_ROLES = "The roles whose members may ask for pieces"
+SET_LIMITS = "How many pieces may be asked for in an hour"
+SET_FILES = "Whether MIDI files dropped in a channel are continued"
+
+
+def menu_hint(menu_name: str) -> str:
+    """How to continue a file that is in the chat already."""
+    return (
+        f'A MIDI file in the chat: open the menu of its message, then Apps, "{menu_name}". '
+        "Or mention me in the message that it is attached to."
+    )
+
+
+def slash_only(name: str) -> str:
+    """That something is not for everybody's eyes."""
+    return f"Please use the command /{name} for that; only you will see the answer."
+OUT_OF_ORDER = "The composer is out of order just now; please try again in a few minutes."

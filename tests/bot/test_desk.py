@@ -1,0 +1,209 @@
+"""The queue in fair weather and foul: restarts, dead workers, files that cannot be had, networks that fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import courier
+from bot.domain import Limits, MessageRef, RefusedError, RequestState
+from bot.platforms.platform import UndeliverableError
+from bot.workers import JobFailedError, JobRefusedError, WorkerDiedError
+from composer.midi.writer import write_midi
+from composer.notation import parse_notation
+from tests.bot.people import UPLOAD, request, viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.bot.conftest import Bench
+
+SONG = write_midi(parse_notation("C4q D4q E4q F4q | G4q A4q B4q C5q | C5q B4q A4q G4q | F4q E4q D4q C4q"))
+
+
+async def test_a_restart_goes_on(make_bench: Callable[..., Awaitable[Bench]]) -> None:
+    """What ran, what waited and what was not delivered is done by the next start, each once."""
+    before = await make_bench()
+    done = await before.studio.compose(request(), viewer())
+    await before.delivered(done)
+    before.pool.hold()
+    waiting = [await before.studio.compose(request(), viewer()) for _ in range(3)]
+    await before.until(waiting[0], RequestState.RUNNING)
+    await before.close()
+
+    after = await make_bench()
+    for ticket in waiting:
+        await after.delivered(ticket)
+
+    assert sorted(ticket_id for ticket_id, _ in after.platform.delivered) == [ticket.id for ticket in waiting]
+
+
+async def test_a_finished_piece_is_delivered_after_a_restart(make_bench: Callable[..., Awaitable[Bench]]) -> None:
+    """A piece that could not be sent before the bot went down is not composed again, only sent."""
+    before = await make_bench()
+    before.platform.faults = deque([ConnectionError("offline")])
+    ticket = await before.studio.compose(request(), viewer())
+    await before.until(ticket, RequestState.COMPOSED)
+    await before.close()
+
+    after = await make_bench()
+    piece_id = await after.delivered(ticket)
+
+    assert after.platform.delivered == [(ticket.id, piece_id)]
+    assert after.pool.jobs == []
+
+
+async def test_delivery_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that fails for a while delays a piece and does not lose it."""
+    monkeypatch.setattr(courier, "PAUSES", (0.0, 0.01, 0.01, 0.01))
+    bench.platform.faults = deque([ConnectionError("offline"), TimeoutError(), OSError("reset")])
+
+    ticket = await bench.studio.compose(request(), viewer())
+
+    await bench.delivered(ticket)
+    assert len(bench.platform.delivered) == 1
+
+
+async def test_a_hopeless_delivery_ends(bench: Bench) -> None:
+    """Where nobody can be reached any more, the piece stays in the history and nothing is tried again."""
+    bench.platform.faults = deque([UndeliverableError("the guild is gone")])
+
+    ticket = await bench.studio.compose(request(), viewer())
+    await bench.delivered(ticket)
+
+    assert bench.platform.delivered == []
+    assert len(await bench.studio.history(viewer())) == 1
+
+
+async def test_a_dead_workers_job_is_done_by_another(bench: Bench) -> None:
+    """One death of a worker is not noticed by the person."""
+    bench.pool.faults.append(WorkerDiedError("killed"))
+
+    ticket = await bench.studio.compose(request(), viewer())
+
+    await bench.delivered(ticket)
+    assert len(bench.pool.jobs) == 2
+    assert bench.platform.told == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [JobRefusedError("The seed is too short."), JobFailedError("The piano is out of tune."), ValueError("internal")],
+    ids=["refused", "failed", "unexpected"],
+)
+async def test_failures_are_told_in_a_sentence(bench: Bench, fault: Exception) -> None:
+    """A job that fails ends in a sentence, which never shows the inside, and the next job is done."""
+    bench.pool.faults.append(fault)
+
+    ticket = await bench.studio.compose(request(), viewer())
+    failed = await bench.until(ticket, RequestState.FAILED)
+    await bench.delivered(await bench.studio.compose(request(), viewer()))
+
+    [(told, sentence)] = bench.platform.told
+    assert (told, sentence) == (ticket.id, failed.fault)
+    assert "internal" not in sentence
+    assert sentence.endswith(".")
+
+
+async def test_a_file_is_fetched_and_read(bench: Bench) -> None:
+    """A request that awaits its file goes on when the file is there."""
+    bench.platform.files["where"] = SONG
+
+    ticket = await bench.studio.compose(request(seed=UPLOAD, address="where", awaits_file=True), viewer())
+
+    await bench.delivered(ticket)
+    assert bench.pool.jobs[0].primer is not None
+
+
+@pytest.mark.parametrize("found", [b"no music", RefusedError("This file is gone.")], ids=["not MIDI", "gone"])
+async def test_a_bad_file_is_told(bench: Bench, found: bytes | Exception) -> None:
+    """A file that cannot be had or read ends the request with the reason."""
+    bench.platform.files["where"] = found
+
+    ticket = await bench.studio.compose(request(seed=UPLOAD, address="where", awaits_file=True), viewer())
+    await bench.until(ticket, RequestState.FAILED)
+    await bench.platform.news()
+
+    [(told, sentence)] = bench.platform.told
+    assert told == ticket.id
+    assert "MIDI" in sentence or "gone" in sentence
+
+
+async def test_a_file_is_fetched_after_a_restart(make_bench: Callable[..., Awaitable[Bench]]) -> None:
+    """A bot that went down while it waited for a file fetches it at the next start."""
+    before = await make_bench(start=False)
+    asked = request(seed=UPLOAD, address="where", awaits_file=True)
+    asked = replace(asked, options=replace(asked.options, random_seed=1))
+    ticket = await before.house.store.add_request(asked, Limits(), datetime.now(UTC))
+    await before.close()
+
+    after = await make_bench(start=False)
+    after.platform.files["where"] = SONG
+    await after.house.start()
+
+    await after.delivered(ticket)
+
+
+async def test_delivery_waits_for_the_message(bench: Bench) -> None:
+    """A piece that is finished before its message exists is put into that message, not beside it."""
+    bench.platform.answers_in_messages = True
+    ticket = await bench.studio.compose(request(), viewer())
+    await bench.until(ticket, RequestState.COMPOSED)
+
+    await bench.studio.placed(ticket.id, MessageRef("1", "2"))
+    piece_id = await bench.delivered(ticket)
+
+    assert (await bench.house.store.piece(piece_id)).message == MessageRef("1", "2")
+
+
+async def test_no_progress_after_the_piece(bench: Bench) -> None:
+    """Once a piece is delivered its message is not touched by progress any more."""
+    bench.pool.hold()
+    ticket = await bench.studio.compose(request(), viewer())
+    await bench.platform.news()
+    shown = len(bench.platform.shown)
+
+    bench.pool.let_go()
+    await bench.delivered(ticket)
+    await asyncio.sleep(0.6)
+
+    assert shown >= 1
+    assert all(progress.state is not RequestState.DELIVERED for _, progress in bench.platform.shown)
+    assert len(bench.platform.shown) == shown
+
+
+async def test_drain_finishes_what_runs(make_bench: Callable[..., Awaitable[Bench]]) -> None:
+    """A bot that is asked to stop finishes and delivers what runs, and begins nothing new."""
+    bench = await make_bench()
+    bench.pool.hold()
+    running = await bench.studio.compose(request(), viewer())
+    await bench.until(running, RequestState.RUNNING)
+    waiting = await bench.studio.compose(request(), viewer())
+
+    draining = asyncio.create_task(bench.house.desk.drain(20))
+    await asyncio.sleep(0.05)
+    bench.pool.let_go()
+    await draining
+
+    assert [ticket_id for ticket_id, _ in bench.platform.delivered] == [running.id]
+    assert (await bench.house.store.ticket(waiting.id)).state is RequestState.QUEUED
+
+
+async def test_files_without_a_row_are_swept(make_bench: Callable[..., Awaitable[Bench]]) -> None:
+    """What a killed bot left half done is gone after the next start; finished pieces stay."""
+    bench = await make_bench()
+    piece_id = await bench.delivered(await bench.studio.compose(request(), viewer()))
+    view = await bench.studio.piece(piece_id, viewer())
+    orphan = view.files.folder.with_name("999")
+    orphan.mkdir()
+    await bench.close()
+
+    await make_bench()
+
+    assert not orphan.exists()
+    assert view.files.midi.exists()

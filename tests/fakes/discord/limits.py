@@ -1,0 +1,75 @@
+"""Trouble: rate limits, and whatever a test wants to go wrong."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.fakes.discord.errors import ApiError
+
+if TYPE_CHECKING:
+    from tests.fakes.discord.clock import Clock
+
+_FOREVER = 1 << 30
+
+
+@dataclass
+class _Fault:
+    method: str
+    pattern: str
+    times: int
+    error: ApiError
+
+
+class Trouble:
+    """Decides which requests are refused before anybody looks at them.
+
+    Attributes:
+        edits: so many edits of one message are taken ...
+        edits_seconds: ... in so many seconds; more are answered 429.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.edits, self.edits_seconds = 5, 5.0
+        self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._faults: list[_Fault] = []
+
+    def fail(self, method: str, pattern: str, error: ApiError, times: int = _FOREVER) -> None:
+        """Answer the next requests whose path matches the regular expression with this error."""
+        self._faults.append(_Fault(method, pattern, times, error))
+
+    def storm(self, method: str, pattern: str, times: int = _FOREVER, retry_after: float = 0.05) -> None:
+        """Answer the next requests whose path matches with 429."""
+        self.fail(method, pattern, _limited(retry_after), times)
+
+    def calm(self) -> None:
+        """No more trouble."""
+        self._faults.clear()
+
+    def meet(self, method: str, path: str) -> None:
+        """Let a request pass.
+
+        Raises:
+            ApiError: or not.
+        """
+        for fault in self._faults:
+            if fault.times and fault.method == method and re.match(fault.pattern, path):
+                fault.times -= 1
+                raise fault.error
+        if method == "PATCH" and "/messages/" in path:
+            self._count_edit(path)
+
+    def _count_edit(self, path: str) -> None:
+        now, recent = self._clock.now(), self._recent[path]
+        while recent and recent[0] <= now - self.edits_seconds:
+            recent.popleft()
+        if len(recent) >= self.edits:
+            raise _limited(recent[0] + self.edits_seconds - now)
+        recent.append(now)
+
+
+def _limited(retry_after: float) -> ApiError:
+    return ApiError(429, 0, "You are being rate limited.", retry_after=retry_after, **{"global": False})
