@@ -96,9 +96,8 @@ def check_data(folder: Path) -> Iterator[Finding]:
     made = "" if folder.exists() else " (will be made)"
     yield Finding(Level.OK, about, f"{folder.absolute()}{made}, {free / (1 << 30):.1f} GiB free.")
     if free < LITTLE_SPACE:
-        yield Finding(
-            Level.MEND, about, f"less than {LITTLE_SPACE >> 30} GiB is free; make room, or set SCHUMANN_DATA."
-        )
+        level = Level.MEND if free < TOO_LITTLE_SPACE else Level.NOTE
+        yield Finding(level, about, f"only {free >> 20} MiB are free; make room, or set SCHUMANN_DATA.")
 
 
 IN_USE: Final = "in use by a SchumaNN that is running."

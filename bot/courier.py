@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Final
 
 from bot import wording
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PAUSES: Final = (0.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
-"""Seconds before each attempt. After the last one the next start of the bot tries again."""
+"""Seconds before each attempt; the last one again and again."""
 _ATTEMPT_SECONDS: Final = 180.0
 _PLACING_SECONDS: Final = 5.0
 """How long a finished piece waits for the message that it belongs to."""
@@ -63,7 +64,7 @@ class Courier:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _serve(self, ticket_id: int) -> None:
-        for pause in PAUSES:
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
             await asyncio.sleep(pause)
             try:
                 async with asyncio.timeout(_ATTEMPT_SECONDS):
@@ -77,7 +78,6 @@ class Courier:
                 logger.warning("request %d could not be delivered yet", ticket_id, exc_info=True)
             else:
                 return
-        logger.error("request %d was not delivered; the next start tries again", ticket_id)
 
     async def _attempt(self, ticket_id: int) -> None:
         ticket = await self._store.ticket(ticket_id)

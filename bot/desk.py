@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from bot import wording
-from bot.domain import RequestState
+from bot.domain import NotFoundError, RequestState
 from bot.intake import UploadReader
 from bot.patience import until_stored
 from bot.planning import plan_job
@@ -218,10 +218,11 @@ class Desk:
             logger.info("the file of request %d was not read (support id %s)", ticket.id, support_id, exc_info=True)
             await self._give_up(ticket, wording.sentence_of(error, support_id))
             return
-        taken = await until_stored(
-            lambda: self._store.provide_primer(
-                ticket.id, primer=upload.primer, title=upload.title, remarks=upload.remarks
+        with contextlib.suppress(NotFoundError):  # forgotten meanwhile
+            taken = await until_stored(
+                lambda: self._store.provide_primer(
+                    ticket.id, primer=upload.primer, title=upload.title, remarks=upload.remarks
+                )
             )
-        )
-        self._board.track(taken)
-        self.wake()
+            self._board.track(taken)
+            self.wake()

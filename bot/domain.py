@@ -297,11 +297,23 @@ class ReplyError(Exception):
 
 
 class RefusedError(ReplyError):
-    """Not now, or not allowed; ``retry_at`` says when to try again, where that helps."""
+    """A limit is reached; ``retry_at`` says when to try again, where that is known."""
 
     def __init__(self, sentence: str, retry_at: datetime | None = None) -> None:
         super().__init__(sentence)
         self.retry_at = retry_at
+
+
+class ForbiddenError(ReplyError):
+    """This person may not do this here."""
+
+
+class TooLateError(ReplyError):
+    """What was to be changed has ended already."""
+
+
+class OutOfOrderError(ReplyError):
+    """Nothing can be composed at the moment."""
 
 
 class NotFoundError(ReplyError):

@@ -9,10 +9,22 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot import wording
-from bot.domain import Action, ComposeRequest, NotFoundError, Options, RefusedError, Seed, SeedKind, VoteSource
+from bot.domain import (
+    Action,
+    ComposeRequest,
+    ForbiddenError,
+    NotFoundError,
+    Options,
+    OutOfOrderError,
+    Seed,
+    SeedKind,
+    TooLateError,
+    VoteSource,
+)
 from bot.guild_settings import changed_settings
 from bot.seeds import parse_seed, suggest_openers
 from composer import __version__
+from composer.errors import BadInputError
 from composer.openers import Opener, list_openers
 
 if TYPE_CHECKING:
@@ -80,8 +92,9 @@ class About:
 class Studio:
     """What platforms call.
 
-    Methods raise ``RefusedError`` (not now, not allowed), ``NotFoundError``, ``composer.errors.BadInputError`` (the
-    person can mend it) and ``bot.store.StoreError`` (the database is in trouble); each is a sentence for the person.
+    Methods raise ``ReplyError`` of all kinds (``RefusedError``, ``ForbiddenError``, ``NotFoundError``, ..., and
+    ``bot.store.StoreError`` where the database is in trouble) and ``composer.errors.BadInputError`` (the person can
+    mend it); each is a sentence for the person.
 
     Args:
         limits: what holds for everybody.
@@ -147,22 +160,22 @@ class Studio:
         longest = (await self._settings(viewer)).longest_seconds
         length = piece.request.options.length_seconds
         if length > longest - SHORTEST_GROWTH:
-            raise RefusedError(wording.longest_already(longest))
+            raise BadInputError(wording.longest_already(longest))
         return float(round(min(length + max(length, LONGER_BY), longest)))
 
     async def _check(self, request: ComposeRequest, viewer: Viewer) -> None:
         """Refuse what this guild does not allow this person, and everything while no worker can be kept alive."""
         if not self._pool.is_healthy:
-            raise RefusedError(wording.OUT_OF_ORDER)
+            raise OutOfOrderError(wording.OUT_OF_ORDER)
         settings = await self._settings(viewer)
         if request.options.length_seconds > settings.longest_seconds:
-            raise RefusedError(wording.length_out_of_range(settings.longest_seconds))
+            raise BadInputError(wording.length_out_of_range(settings.longest_seconds))
         if viewer.is_admin:
             return
         if settings.channel_id not in {None, viewer.place.channel_id}:
-            raise RefusedError(wording.wrong_channel(str(settings.channel_id)))
+            raise ForbiddenError(wording.wrong_channel(str(settings.channel_id)))
         if settings.role_ids and not set(settings.role_ids) & set(viewer.role_ids):
-            raise RefusedError(wording.MISSING_ROLE)
+            raise ForbiddenError(wording.MISSING_ROLE)
 
     async def _take_on(
         self, request: ComposeRequest, *, primer: str | None = None, remarks: tuple[str, ...] = ()
@@ -197,10 +210,10 @@ class Studio:
     async def cancel(self, ticket_id: int, viewer: Viewer) -> None:
         """End a request: only its owner and moderators of the place may; the worker on it is stopped at once."""
         if not _is_responsible(await self._store.ticket(ticket_id), viewer):
-            raise RefusedError(wording.ONLY_OWNER_CANCELS)
+            raise ForbiddenError(wording.ONLY_OWNER_CANCELS)
         state = await self._store.cancel(ticket_id)
         if state is None:
-            raise RefusedError(wording.TOO_LATE_TO_CANCEL)
+            raise TooLateError(wording.TOO_LATE_TO_CANCEL)
         await self._desk.stop(ticket_id)
         self._desk.take_on(await self._store.ticket(ticket_id))
 
@@ -284,9 +297,9 @@ class Studio:
     async def change_guild_settings(self, viewer: Viewer, **changes: Any) -> GuildSettings:
         """Change some of the settings of this guild: only its admins may."""
         if viewer.place.guild_id is None:
-            raise RefusedError(wording.NO_SETTINGS_HERE)
+            raise ForbiddenError(wording.NO_SETTINGS_HERE)
         if not viewer.is_admin:
-            raise RefusedError(wording.ADMINS_ONLY)
+            raise ForbiddenError(wording.ADMINS_ONLY)
         settings = changed_settings(await self._settings(viewer), changes, self._limits)
         await self._store.change_guild_settings(viewer.place, settings)
         return settings

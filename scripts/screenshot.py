@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LINES = ("/compose seed:schumann length:30 random_seed:7",)
 WIDTH, HEIGHT = 1120, 760
-PLAYED_SECONDS = 13.0
+PLAYED_SECONDS = 11.5
 """Where the playhead stands in the picture."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from bot.domain import ReplyError
 from bot.store.errors import StoreError, refusal
 
 if TYPE_CHECKING:
@@ -78,7 +79,11 @@ class Line:
         task = asyncio.create_task(self._take_turn(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_tell_of_failure)
+            raise
 
     async def _take_turn(self, work: Callable[[], Awaitable[T]]) -> T:
         async with self._turn:
@@ -111,6 +116,12 @@ class Line:
         return rows
 
 
+def _tell_of_failure(task: asyncio.Task[T]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        trace = None if isinstance(error, ReplyError) else error
+        logger.warning("a transaction came to nothing after its caller had gone: %s", error, exc_info=trace)
+
+
 class Database:
     """The two lines to a database: one writes, one reads what has been committed."""
 
@@ -141,9 +152,11 @@ class Database:
         return not row[0]
 
     async def close(self) -> None:
-        """Finish what has begun, empty the log, and close both connections."""
+        """Finish what has begun, empty the log where there is space, and close both connections."""
         await self._reader.close()
         try:
             await self._writer.apart("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StoreError:
+            logger.warning("the log of the database is left for the next start")
         finally:
             await self._writer.close()

@@ -60,16 +60,13 @@ class Pieces(Part):
 
     @reading
     async def top(self, sql: Statements, place: Place, *, limit: int, offset: int) -> list[tuple[Piece, Tally]]:
-        """The best liked pieces of a guild, with the votes that count here; of private conversations, none.
+        """The best liked pieces of a guild, with their votes; of private conversations, none.
 
-        Nobody's vote on their own piece counts. A piece ranks as if it had one vote more up and one more down, so
-        that a single vote does not beat many.
+        A piece ranks as if it had one vote more up and one more down, so that a single vote does not beat many.
         """
         rows = await sql.rows(
             "SELECT * FROM catalogue JOIN ("
-            "SELECT ratings.piece_id AS voted_id, sum(vote = 1) AS up, sum(vote = -1) AS down FROM ratings "
-            "JOIN pieces ON pieces.id = ratings.piece_id JOIN requests ON requests.id = pieces.request_id "
-            "WHERE ratings.person_id != requests.person_id GROUP BY ratings.piece_id"
+            "SELECT piece_id AS voted_id, sum(vote = 1) AS up, sum(vote = -1) AS down FROM ratings GROUP BY piece_id"
             ") ON voted_id = catalogue.piece_id "
             "WHERE platform = ? AND guild_id = ? "
             "ORDER BY (up + 1.0) / (up + down + 2) DESC, up + down DESC, piece_id DESC LIMIT ? OFFSET ?",

@@ -32,7 +32,7 @@ class Store(Requests, Work, Pieces, Votes, Guilds, People):
 
     def __init__(self, database: Database, file: ClaimedFile) -> None:
         super().__init__(database)
-        self._file = file
+        self._file, self._is_closed = file, False
 
     @classmethod
     async def open(cls, path: Path) -> Store:
@@ -58,6 +58,9 @@ class Store(Requests, Work, Pieces, Votes, Guilds, People):
 
     async def close(self) -> None:
         """Finish what has begun, and let others have the file."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             await self._database.close()
         finally:

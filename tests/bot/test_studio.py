@@ -10,15 +10,17 @@ import pytest
 
 from bot.domain import (
     Action,
+    ForbiddenError,
     GuildSettings,
     Limits,
     MessageRef,
     NotFoundError,
+    OutOfOrderError,
     PlatformName,
-    RefusedError,
     RequestState,
     SeedKind,
     Tally,
+    TooLateError,
     Vote,
 )
 from composer.errors import BadInputError
@@ -125,7 +127,7 @@ async def test_longer_ends_at_the_guilds_bound(bench: Bench) -> None:
     )
 
     assert bench.pool.jobs[-1].options.length_seconds == 20
-    with pytest.raises(RefusedError, match="20 seconds"):
+    with pytest.raises(BadInputError, match="20 seconds"):
         await bench.studio.follow_up(Action.LONGER, longer, viewer(), key="m", address="{}")
 
 
@@ -158,12 +160,12 @@ async def test_only_owner_and_moderators_cancel(bench: Bench) -> None:
     await bench.until(ticket, RequestState.RUNNING)
 
     for stranger in (viewer(BERT), viewer(BERT, ELSEWHERE, moderator=True)):
-        with pytest.raises(RefusedError, match="Only the person who asked"):
+        with pytest.raises(ForbiddenError, match="Only the person who asked"):
             await bench.studio.cancel(ticket.id, stranger)
     bench.pool.let_go()
 
     await bench.delivered(ticket)
-    with pytest.raises(RefusedError, match="too late"):
+    with pytest.raises(TooLateError, match="too late"):
         await bench.studio.cancel(ticket.id, viewer())
 
 
@@ -199,16 +201,16 @@ async def test_a_queued_request_can_be_cancelled(bench: Bench) -> None:
 
 async def test_settings_belong_to_admins_and_to_one_guild(bench: Bench) -> None:
     """Only admins change them, nowhere but in a guild, and no other guild is touched."""
-    with pytest.raises(RefusedError, match="manage this server"):
+    with pytest.raises(ForbiddenError, match="manage this server"):
         await bench.studio.change_guild_settings(viewer(), longest_seconds=60)
-    with pytest.raises(RefusedError, match="private"):
+    with pytest.raises(ForbiddenError, match="private"):
         await bench.studio.change_guild_settings(viewer(place=PRIVATE, admin=True), longest_seconds=60)
 
     await bench.studio.change_guild_settings(viewer(admin=True), longest_seconds=60)
 
     assert (await bench.studio.guild_settings(viewer())).longest_seconds == 60
     assert (await bench.studio.guild_settings(viewer(place=ELSEWHERE))).longest_seconds == 180
-    with pytest.raises(RefusedError, match="5 to 60 seconds"):
+    with pytest.raises(BadInputError, match="5 to 60 seconds"):
         await bench.studio.compose(request(length_seconds=61), viewer())
 
 
@@ -216,11 +218,11 @@ async def test_channel_and_roles_are_kept_to(bench: Bench) -> None:
     """Who is in the wrong channel or has none of the roles is told so; admins may always."""
     boss = viewer(admin=True)
     await bench.studio.change_guild_settings(boss, channel_id="42")
-    with pytest.raises(RefusedError, match="<#42>"):
+    with pytest.raises(ForbiddenError, match="<#42>"):
         await bench.studio.compose(request(), viewer())
 
     await bench.studio.change_guild_settings(boss, channel_id=None, role_ids=["7"])
-    with pytest.raises(RefusedError, match="role"):
+    with pytest.raises(ForbiddenError, match="role"):
         await bench.studio.compose(request(), viewer())
 
     await bench.studio.compose(request(BERT), replace(viewer(BERT), role_ids=("3", "7")))
@@ -231,10 +233,18 @@ async def test_no_guild_exceeds_what_holds_for_all(make_bench: Callable[..., Awa
     """The operator's bound counts where it is stricter than the guild's."""
     bench = await make_bench(Limits(longest_seconds=60, default_guild=GuildSettings(longest_seconds=180)))
 
-    with pytest.raises(RefusedError, match="5 to 60 seconds"):
+    with pytest.raises(BadInputError, match="5 to 60 seconds"):
         await bench.studio.compose(request(length_seconds=90), viewer())
     with pytest.raises(BadInputError, match="5 to 60"):
         await bench.studio.change_guild_settings(viewer(admin=True), longest_seconds=120)
+
+
+async def test_without_workers_nothing_is_taken_on(bench: Bench) -> None:
+    """While no worker lives long enough to compose, people are told so at once."""
+    bench.pool.is_healthy = False
+
+    with pytest.raises(OutOfOrderError, match="out of order"):
+        await bench.studio.compose(request(), viewer())
 
 
 async def test_the_same_thumb_again_takes_the_vote_back(bench: Bench) -> None:

@@ -1,7 +1,9 @@
-"""Buttons, which work for ever: all they know is an id, and everything else is looked up when they are pressed."""
+"""The buttons below requests and pieces."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -9,38 +11,39 @@ import discord
 from bot import wording
 from bot.domain import Action, Vote
 from bot.platforms.discord.answers import answer, take_on, timely
-from bot.platforms.discord.pressing import Pressable
+from bot.platforms.discord.pressing import ID, Pressable, view_of
 from bot.platforms.discord.viewers import viewer_of_interaction
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping
 
     from bot.domain import Tally, Ticket
     from bot.platforms.discord.answers import Asked
 
-_ID: Final = r"[0-9]{1,18}"
 _ACTIONS: Final = {
     Action.AGAIN: ("Again", "🔁"),
     Action.VARIATION: ("Variation", "🎲"),
     Action.LONGER: ("Longer", "⏩"),
 }
+_VOTES: Final = {"up": Vote.UP, "down": Vote.DOWN}
 _THUMBS: Final = {Vote.UP: ("up", "👍"), Vote.DOWN: ("down", "👎")}
 
 
-class CancelButton(Pressable, template=rf"cancel:(?P<ticket>{_ID})"):
+@dataclass(frozen=True)
+class CancelButton(Pressable):
     """Ends a request that is under way."""
 
-    def __init__(self, ticket_id: int) -> None:
-        self.ticket_id = ticket_id
-        super().__init__(discord.ui.Button(label="Cancel", emoji="✖️", custom_id=f"cancel:{ticket_id}"))
+    ticket_id: int
+    template = re.compile(rf"cancel:(?P<ticket>{ID})")
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
-    ) -> CancelButton:
-        """The button that was pressed."""
-        return cls(int(match["ticket"]))
+    def from_id(cls, parts: Mapping[str, str]) -> CancelButton:
+        """The button, from the parts of its id."""
+        return cls(int(parts["ticket"]))
+
+    def as_button(self) -> discord.ui.Button[Any]:
+        """What Discord shows."""
+        return discord.ui.Button(label="Cancel", emoji="✖️", custom_id=f"cancel:{self.ticket_id}")
 
     async def press(self, interaction: Asked) -> None:
         """Cancel, if the person may; the message then says so by itself."""
@@ -51,20 +54,23 @@ class CancelButton(Pressable, template=rf"cancel:(?P<ticket>{_ID})"):
             await interaction.response.defer()
 
 
-class ActionButton(Pressable, template=rf"(?P<action>again|variation|longer):(?P<piece>{_ID})"):
+@dataclass(frozen=True)
+class ActionButton(Pressable):
     """Asks for another piece that starts from this one."""
 
-    def __init__(self, action: Action, piece_id: int) -> None:
-        self.action, self.piece_id = action, piece_id
-        label, emoji = _ACTIONS[action]
-        super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=f"{action}:{piece_id}", row=0))
+    action: Action
+    piece_id: int
+    template = re.compile(rf"(?P<action>again|variation|longer):(?P<piece>{ID})")
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
-    ) -> ActionButton:
-        """The button that was pressed."""
-        return cls(Action(match["action"]), int(match["piece"]))
+    def from_id(cls, parts: Mapping[str, str]) -> ActionButton:
+        """The button, from the parts of its id."""
+        return cls(Action(parts["action"]), int(parts["piece"]))
+
+    def as_button(self) -> discord.ui.Button[Any]:
+        """What Discord shows."""
+        label, emoji = _ACTIONS[self.action]
+        return discord.ui.Button(label=label, emoji=emoji, custom_id=f"{self.action}:{self.piece_id}", row=0)
 
     async def press(self, interaction: Asked) -> None:
         """Take the request on."""
@@ -77,21 +83,25 @@ class ActionButton(Pressable, template=rf"(?P<action>again|variation|longer):(?P
         await take_on(interaction, ask)
 
 
-class RateButton(Pressable, template=rf"rate:(?P<piece>{_ID}):(?P<vote>up|down)"):
+@dataclass(frozen=True)
+class RateButton(Pressable):
     """A vote; the label counts those of everybody, given by button or by reaction."""
 
-    def __init__(self, piece_id: int, vote: Vote, count: int = 0) -> None:
-        self.piece_id, self.vote = piece_id, vote
-        name, thumb = _THUMBS[vote]
-        label = str(count) if count else None
-        super().__init__(discord.ui.Button(label=label, emoji=thumb, custom_id=f"rate:{piece_id}:{name}", row=1))
+    piece_id: int
+    vote: Vote
+    count: int = 0
+    template = re.compile(rf"rate:(?P<piece>{ID}):(?P<vote>up|down)")
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
-    ) -> RateButton:
-        """The button that was pressed."""
-        return cls(int(match["piece"]), Vote.UP if match["vote"] == "up" else Vote.DOWN)
+    def from_id(cls, parts: Mapping[str, str]) -> RateButton:
+        """The button, from the parts of its id."""
+        return cls(int(parts["piece"]), _VOTES[parts["vote"]])
+
+    def as_button(self) -> discord.ui.Button[Any]:
+        """What Discord shows."""
+        name, thumb = _THUMBS[self.vote]
+        label = str(self.count) if self.count else None
+        return discord.ui.Button(label=label, emoji=thumb, custom_id=f"rate:{self.piece_id}:{name}", row=1)
 
     async def press(self, interaction: Asked) -> None:
         """Count the vote, or take it back, and show the new numbers in place."""
@@ -105,20 +115,21 @@ class RateButton(Pressable, template=rf"rate:(?P<piece>{_ID}):(?P<vote>up|down)"
             await interaction.response.edit_message(view=buttons)
 
 
-class ForgetButton(Pressable, template=r"forget:me"):
+@dataclass(frozen=True)
+class ForgetButton(Pressable):
     """Confirms that everything about the person who presses it is to be deleted."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            discord.ui.Button(label="Delete everything", style=discord.ButtonStyle.danger, custom_id="forget:me")
-        )
+    template = re.compile("forget:me")
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: Any, _match: re.Match[str], /
-    ) -> ForgetButton:
-        """The button that was pressed."""
+    def from_id(cls, _parts: Mapping[str, str]) -> ForgetButton:
+        """The button."""
         return cls()
+
+    def as_button(self) -> discord.ui.Button[Any]:
+        """What Discord shows."""
+        style = discord.ButtonStyle.danger
+        return discord.ui.Button(label="Delete everything", style=style, custom_id="forget:me")
 
     async def press(self, interaction: Asked) -> None:
         """Delete; nobody but the asker sees the message that holds this button."""
@@ -128,24 +139,17 @@ class ForgetButton(Pressable, template=r"forget:me"):
         await answer(interaction, wording.forgotten(forgotten.pieces, forgotten.votes))
 
 
-BUTTONS: Final = (CancelButton, ActionButton, RateButton, ForgetButton)
-
-
 def cancel_button(ticket_id: int) -> discord.ui.View:
     """What stands below a request that is under way."""
-    return discord.ui.View(timeout=None).add_item(CancelButton(ticket_id))
+    return view_of(CancelButton(ticket_id))
 
 
 def forget_button() -> discord.ui.View:
     """What stands below the question whether to delete everything."""
-    return discord.ui.View(timeout=None).add_item(ForgetButton())
+    return view_of(ForgetButton())
 
 
 def piece_buttons(piece_id: int, tally: Tally) -> discord.ui.View:
     """What stands below a piece."""
-    view = discord.ui.View(timeout=None)
-    for action in _ACTIONS:
-        view.add_item(ActionButton(action, piece_id))
-    view.add_item(RateButton(piece_id, Vote.UP, tally.up))
-    view.add_item(RateButton(piece_id, Vote.DOWN, tally.down))
-    return view
+    actions = [ActionButton(action, piece_id) for action in _ACTIONS]
+    return view_of(*actions, RateButton(piece_id, Vote.UP, tally.up), RateButton(piece_id, Vote.DOWN, tally.down))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands
 
 from bot.platforms.discord import messages, reactions
 from bot.platforms.discord.answers import explain
-from bot.platforms.discord.buttons import BUTTONS
+from bot.platforms.discord.buttons import ActionButton, CancelButton, ForgetButton, RateButton
 from bot.platforms.discord.commands import add_commands
 from bot.platforms.discord.pages import PageButton
+from bot.platforms.discord.pressing import press
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 # discord.py would warn at each start that the libraries for voice channels are absent; the bot does not speak there.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+BUTTONS: Final = (CancelButton, ActionButton, RateButton, ForgetButton, PageButton)
 
 
 class CommandTree(app_commands.CommandTree[Any]):
@@ -78,10 +82,6 @@ class SchumannClient(discord.Client):
         self._up = up
         self._reconciling: asyncio.Task[None] | None = None
 
-    async def setup_hook(self) -> None:
-        """Make the buttons work, also those of messages from before the start."""
-        self.add_dynamic_items(*BUTTONS, PageButton)
-
     async def close(self) -> None:
         """Disconnect."""
         await self._stop_reconciling()
@@ -104,6 +104,11 @@ class SchumannClient(discord.Client):
         if self._reconciling is not None:
             self._reconciling.cancel()
             await asyncio.gather(self._reconciling, return_exceptions=True)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """A button was pressed; commands find their way through the tree."""
+        if interaction.type is discord.InteractionType.component:
+            await press(interaction, BUTTONS)
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody has written something."""

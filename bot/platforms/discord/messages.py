@@ -35,7 +35,9 @@ logger = logging.getLogger(__name__)
 async def hear(client: SchumannClient, message: discord.Message) -> None:
     """Do what a message asks for, if it is meant for the bot; whatever goes wrong is said below it."""
     is_from_machine = message.author.bot or message.webhook_id is not None or message.is_system()
-    if is_from_machine or client.user is None:
+    is_nowhere = message.guild is None and not isinstance(message.channel, discord.DMChannel)
+    if is_from_machine or is_nowhere or client.user is None:
+        # Nowhere is a guild of which Discord has told us nothing yet, or a private group that the bot is not part of.
         return
     said = _said_to(client.user.id, message)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -10,11 +12,11 @@ from bot import wording
 from bot.platforms.discord.answers import timely
 from bot.platforms.discord.embeds import COLOUR
 from bot.platforms.discord.letters import lines_within, shown
-from bot.platforms.discord.pressing import Pressable
+from bot.platforms.discord.pressing import Pressable, view_of
 from bot.platforms.discord.viewers import viewer_of_interaction
 
 if TYPE_CHECKING:
-    import re
+    from collections.abc import Mapping
 
     from bot.domain import Piece, Tally, Viewer
     from bot.platforms.discord.answers import Asked
@@ -23,25 +25,30 @@ if TYPE_CHECKING:
 
 PAGE: Final = 10
 """Lines of a page."""
-_LAST_PAGE: Final = 10_000
+_LAST_PAGE: Final = 9_999
 _LISTS: Final = {"openers": "Openers", "history": "Your pieces", "top": "Best rated"}
 _LONGEST_NAME: Final = 80
 
 
-class PageButton(Pressable, template=r"page:(?P<list>openers|history|top):(?P<page>[0-9]{1,4})"):
+@dataclass(frozen=True)
+class PageButton(Pressable):
     """Turns to another page of a list."""
 
-    def __init__(self, list_name: str, page: int, label: str, *, is_disabled: bool = False) -> None:
-        self.list_name, self.page = list_name, page
-        custom_id = f"page:{list_name}:{page}"
-        super().__init__(discord.ui.Button(label=label, custom_id=custom_id, disabled=is_disabled))
+    list_name: str
+    page: int
+    label: str = ""
+    is_disabled: bool = False
+    template = re.compile(r"page:(?P<list>openers|history|top):(?P<page>[0-9]{1,4})")
 
     @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: Any, match: re.Match[str], /
-    ) -> PageButton:
-        """The button that was pressed."""
-        return cls(match["list"], int(match["page"]), "")
+    def from_id(cls, parts: Mapping[str, str]) -> PageButton:
+        """The button, from the parts of its id."""
+        return cls(parts["list"], int(parts["page"]))
+
+    def as_button(self) -> discord.ui.Button[Any]:
+        """What Discord shows."""
+        custom_id = f"page:{self.list_name}:{self.page}"
+        return discord.ui.Button(label=self.label, custom_id=custom_id, disabled=self.is_disabled)
 
     async def press(self, interaction: Asked) -> None:
         """Show that page in place of this one, as the person who presses may see it."""
@@ -67,10 +74,9 @@ async def page_of(
     has_more = len(lines) > PAGE
     if not page and not has_more:
         return embed, None
-    view = discord.ui.View(timeout=None)
-    view.add_item(PageButton(list_name, max(page - 1, 0), "Back", is_disabled=not page))
-    view.add_item(PageButton(list_name, min(page + 1, _LAST_PAGE - 1), "On", is_disabled=not has_more))
-    return embed, view
+    back = PageButton(list_name, max(page - 1, 0), "Back", is_disabled=not page)
+    on = PageButton(list_name, min(page + 1, _LAST_PAGE), "On", is_disabled=not has_more)
+    return embed, view_of(back, on)
 
 
 async def _lines(studio: Studio, viewer: Viewer, list_name: str, offset: int) -> list[str]:

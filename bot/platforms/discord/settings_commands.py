@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot import wording
+from bot.domain import ReplyError
 from bot.platforms.discord.answers import answer, timely
 from bot.platforms.discord.viewers import viewer_of_interaction
 
@@ -43,8 +44,10 @@ async def set_length(interaction: Asked, seconds: app_commands.Range[float, 5.0,
 
 @change.command(name="channel", description=wording.SET_CHANNEL)
 @app_commands.describe(channel="The only channel; leave it out for every channel")
-async def set_channel(interaction: Asked, channel: discord.TextChannel | None = None) -> None:
+async def set_channel(interaction: Asked, channel: app_commands.AppCommandChannel | None = None) -> None:
     """Compose in one channel only, or in all."""
+    if channel is not None and channel.type is discord.ChannelType.category:
+        raise ReplyError(wording.NO_CATEGORY)
     await _change(interaction, channel_id=None if channel is None else str(channel.id))
 
 

@@ -22,9 +22,8 @@ def viewer_of_interaction(interaction: discord.Interaction[Any], admins: Collect
 
 def viewer_of_message(message: discord.Message, admins: Collection[str]) -> Viewer:
     """The person who wrote a message."""
-    author = message.author
     guild_id = message.guild.id if message.guild else None
-    return _viewer(author, guild_id, message.channel, _permissions(message), admins)
+    return _viewer(message.author, guild_id, message.channel, _permissions(message), admins)
 
 
 def _permissions(message: discord.Message) -> discord.Permissions:
@@ -48,14 +47,20 @@ def _viewer(
 ) -> Viewer:
     user = user_ref(person.id)
     is_admin = permissions.administrator or permissions.manage_guild
-    roles = tuple(str(role.id) for role in person.roles) if isinstance(person, discord.Member) else ()
     return Viewer(
         user,
         Place(PlatformName.DISCORD, None if guild_id is None else str(guild_id), _channel_id(channel)),
         is_moderator=permissions.administrator or permissions.manage_messages,
         is_admin=is_admin or f"{user.platform}:{user.id}" in admins,
-        role_ids=roles,
+        role_ids=_role_ids(person),
     )
+
+
+def _role_ids(person: Person) -> tuple[str, ...]:
+    """A member's roles; the public ``roles`` lacks those of which Discord has not told us anything yet."""
+    if not isinstance(person, discord.Member):
+        return ()
+    return tuple(map(str, person._roles))  # noqa: SLF001 (there is no public way to the bare ids)
 
 
 def _channel_id(channel: Channel) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from bot import wording
-from bot.domain import NotFoundError, RefusedError, ReplyError
+from bot.domain import ForbiddenError, NotFoundError, RefusedError, ReplyError, TooLateError
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_REFUSALS: Final = {
-    wording.TOO_LATE_TO_CANCEL: 409,
-    wording.ONLY_OWNER_CANCELS: 403,
-    wording.ADMINS_ONLY: 403,
-    wording.MISSING_ROLE: 403,
-    wording.NO_SETTINGS_HERE: 403,
-    wording.NOT_NOW_RESTARTING: 503,
+_STATUS: Final[dict[type[ReplyError], int]] = {
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    TooLateError: 409,
+    RefusedError: 429,
 }
-"""What is refused for another reason than there being too much."""
+"""What is left says that something is not working: the database, for example."""
 _PLAIN: Final = {
     404: "There is nothing at this address.",
     405: "This cannot be done at this address.",
@@ -79,11 +77,7 @@ def _refusal(error: ReplyError | BadInputError) -> web.Response:
 def _status(error: ReplyError | BadInputError) -> int:
     if isinstance(error, BadInputError):
         return 413 if isinstance(error, TooLargeError) else 400
-    if isinstance(error, NotFoundError):
-        return 404
-    if isinstance(error, RefusedError):
-        return _REFUSALS.get(str(error), 429)
-    return 503  # what is left says that something is not working: the database, for example
+    return _STATUS.get(type(error), 503)
 
 
 def _seconds_until(moment: datetime) -> int:

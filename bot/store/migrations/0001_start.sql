@@ -89,11 +89,16 @@ CREATE TABLE marks (
 ) STRICT;
 
 CREATE UNIQUE INDEX marks_one_button ON marks (piece_id, person_id) WHERE source = 'button';
+CREATE INDEX marks_latest ON marks (piece_id, person_id); -- and, as in every index, the id
 CREATE INDEX marks_by_person ON marks (person_id);
 
--- One vote for each piece and person: SQLite takes the other columns from the row that holds the maximum.
+-- One vote for each piece and person.
 CREATE VIEW ratings AS
-SELECT piece_id, person_id, vote, max(id) AS mark_id FROM marks GROUP BY piece_id, person_id HAVING vote != 0;
+SELECT piece_id, person_id, vote FROM marks
+WHERE vote != 0 AND NOT EXISTS (
+    SELECT 1 FROM marks AS later
+    WHERE later.piece_id = marks.piece_id AND later.person_id = marks.person_id AND later.id > marks.id
+);
 
 CREATE TABLE guilds (
     platform TEXT NOT NULL,

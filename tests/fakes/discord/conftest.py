@@ -70,7 +70,7 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 @pytest.fixture
 def guild(fake: FakeDiscord) -> Guild:
     """A guild with the bot in it."""
-    return fake.world.add_guild()
+    return fake.add_guild()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 from tests.fakes.discord import payloads
 
 if TYPE_CHECKING:
-    from tests.fakes.discord.model import Json
+    from tests.fakes.discord.model import Guild, Json
     from tests.fakes.discord.server import FakeDiscord
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACKNOWLEDGE = 0, 1, 2, 6, 7, 9, 10, 11
@@ -70,6 +70,11 @@ class Gateway:
         session.events.append(text)
         if session.socket is not None:
             session.unsent.put_nowait(text)
+
+    def announce_guild(self, guild: Guild) -> None:
+        """GUILD_CREATE: the bot is in this guild."""
+        if guild.bot_is_here:
+            self.dispatch("GUILD_CREATE", payloads.guild(guild, self._fake.world.bot), GUILDS)
 
     def repeat_last(self) -> None:
         """Send the last event once more, as the real gateway does at times."""
@@ -151,8 +156,7 @@ class Gateway:
         self._session = Session(secrets.token_hex(8), data["intents"], socket=socket)
         self.dispatch("READY", self._ready(self._session.id))
         for guild in self._fake.world.guilds.values():
-            if guild.bot_is_here:
-                self.dispatch("GUILD_CREATE", payloads.guild(guild, self._fake.world.bot), GUILDS)
+            self.announce_guild(guild)
         return self._session
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> Session | None:

@@ -52,7 +52,7 @@ async def read_form(request: web.Request) -> Form:
 def keep_file(world: World, base_url: str, channel: Channel, *, name: str, content: bytes, kind: str) -> Attachment:
     """A file that Discord keeps, under a signed address."""
     number = world.ids.mint()
-    url = f"{base_url}/attachments/{channel.id}/{number}/{quote(name)}?ex=6a&is=69&hm=c0ffee{number}"
+    url = f"{base_url}/attachments/{channel.id}/{number}/{quote(name, safe='')}?ex=6a&is=69&hm=c0ffee{number}"
     item = world.attachments[number] = Attachment(number, name, content, kind, url, len(content))
     return item
 
@@ -127,6 +127,8 @@ def _with_files(embeds: list[Json], attachments: list[Attachment]) -> list[Json]
 
 def _numbered(component: Json) -> Json:
     numbered = {"id": 1, **component}
+    if "emoji" in component:
+        numbered["emoji"] = {key: value for key, value in component["emoji"].items() if value is not None}
     if "components" in component:
         numbered["components"] = [_numbered(child) for child in component["components"]]
     return numbered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.discord import payloads
@@ -91,10 +92,14 @@ class Person:
         ]
         assert found, f"no button {label!r} among {[_names(button) for button in message.buttons]}"
         assert not found[0].get("disabled"), f"{label!r} cannot be pressed"
-        return self.press_forged(message, found[0]["custom_id"])
+        return self._press(message, found[0]["custom_id"])
 
     def press_forged(self, message: Message, custom_id: str) -> Interaction:
-        """Press a button that may not be there."""
+        """Press a button that is not there; the event pretends that it is, or discord.py would not look at it."""
+        button = {"type": 2, "id": 1, "style": 1, "label": "x", "custom_id": custom_id}
+        return self._press(replace(message, components=[{"type": 1, "id": 1, "components": [button]}]), custom_id)
+
+    def _press(self, message: Message, custom_id: str) -> Interaction:
         data = {"component_type": 2, "custom_id": custom_id, "id": 1}
         return self._interacting.send(COMPONENT, self.user, message.channel, data, target=message)
 

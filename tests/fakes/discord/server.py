@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.fakes.discord import errors
+from tests.fakes.discord import errors, payloads
 from tests.fakes.discord.cdn import serve_attachment
 from tests.fakes.discord.errors import ApiError
 from tests.fakes.discord.events import Events
-from tests.fakes.discord.gateway import Gateway
+from tests.fakes.discord.gateway import GUILDS, Gateway
 from tests.fakes.discord.limits import Trouble
 from tests.fakes.discord.message_rules import FORM, MessageRules, read_form
 from tests.fakes.discord.request_log import Exchange, RequestLog
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from tests.fakes.discord.clock import Clock
+    from tests.fakes.discord.model import Channel, Guild, Role
 
 API = "/api/v10"
 _LARGEST_REQUEST = 256 << 20
@@ -97,6 +98,24 @@ class FakeDiscord:
         await self.gateway.close()
         if self._runner:
             await self._runner.cleanup()
+
+    def add_guild(self, name: str = "Conservatoire", *, bot_is_here: bool = True) -> Guild:
+        """A guild that the bot hears of, if it is in it."""
+        guild = self.world.add_guild(name, bot_is_here=bot_is_here)
+        self.gateway.announce_guild(guild)
+        return guild
+
+    def add_channel(self, guild: Guild, name: str) -> Channel:
+        """A channel that the bot hears of."""
+        channel = self.world.add_channel(guild, name)
+        self.gateway.dispatch("CHANNEL_CREATE", payloads.channel(channel), GUILDS)
+        return channel
+
+    def add_role(self, guild: Guild, name: str) -> Role:
+        """A role that the bot hears of."""
+        role = self.world.add_role(guild, name)
+        self.gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": guild.id, "role": payloads.role(role)}, GUILDS)
+        return role
 
     def check_token(self, request: web.Request) -> None:
         """Only the bot itself gets further.

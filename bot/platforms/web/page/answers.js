@@ -5,8 +5,8 @@ import { el, newId } from "./dom.js";
 const MARK = new URL("favicon.svg", import.meta.url).pathname;
 const SETTINGS = {
   longest_seconds: ["Longest piece, in seconds", 5, 600],
-  per_user_hour: ["Pieces one person may ask for in an hour", 1, 100000],
-  per_guild_hour: ["Pieces all together may ask for in an hour", 1, 100000],
+  per_user_hour: ["Pieces one person may ask for in an hour", 1, 1000],
+  per_guild_hour: ["Pieces all together may ask for in an hour", 1, 10000],
 };
 
 /** What stands at the top of an empty conversation. */

@@ -5,7 +5,7 @@ import { get, send } from "./api.js";
 import { Conversation } from "./conversation.js";
 import { byId, el } from "./dom.js";
 import { Events } from "./events.js";
-import { when } from "./format.js";
+import { later } from "./format.js";
 import { Line } from "./line.js";
 import { openerList, pieceList } from "./lists.js";
 import { Panel } from "./panel.js";
@@ -14,7 +14,7 @@ import { Studio } from "./studio.js";
 
 const EXAMPLES = [
   ["Dream on with Schumann", "/compose seed:schumann length:30"],
-  ["A bolder nocturne", "/compose seed:chopin:nocturne-e-flat length:60 temperature:1.2"],
+  ["A bolder nocturne", "/compose seed:chopin length:60 temperature:1.2"],
   ["A different Für Elise", '/compose seed:"Für Elise" length:45'],
   ["From a few notes of mine", '/compose seed:"C5q E5q G5h A5q F5q C5h" length:30'],
 ];
@@ -51,8 +51,7 @@ function run(text) {
 }
 
 async function submit(text, file) {
-  hero?.remove();
-  hero = null;
+  beginConversation();
   conversation.addOwn(text, file?.name ?? null);
   conversation.follow();
   try {
@@ -72,7 +71,7 @@ function form(text, file) {
 }
 
 function complain(error) {
-  const again = error.retryAt ? ` You can try again at ${when(error.retryAt)}.` : "";
+  const again = error.retryAt ? ` You can try again ${later(error.retryAt)}.` : "";
   conversation.say(error.message + again, "trouble");
 }
 
@@ -111,6 +110,12 @@ async function forget({ method, url, body }) {
   }
 }
 
+/** The greeting makes way. */
+function beginConversation() {
+  hero?.remove();
+  hero = null;
+}
+
 function greet() {
   hero = conversation.add(answers.welcome(EXAMPLES, run));
   hero.classList.add("greeting");
@@ -135,14 +140,26 @@ async function restore(page) {
   return pieces.length > 0;
 }
 
+/** What ended while nobody listened: between loading the page and the stream, or while the server was away. */
+async function catchUp({ open }) {
+  try {
+    await studio.catchUp(open);
+    const { pieces } = await get("/api/history?page=1");
+    const missed = pieces.filter((piece) => !studio.asking && !studio.tickets.has(piece.ticket_id));
+    if (missed.length) beginConversation();
+    for (const piece of missed.toReversed()) studio.showEarlier(piece, null);
+  } catch (error) {
+    complain(error);
+  }
+}
+
 function listen() {
   new Events({
     ticket: (kind, ticket) => {
-      hero?.remove();
-      hero = null;
+      beginConversation();
       studio.heard(kind, ticket);
     },
-    hello: ({ open }) => studio.catchUp(open),
+    hello: catchUp,
     connection: (state) => {
       byId("connection").textContent = CONNECTION[state];
       byId("connection").hidden = !CONNECTION[state];

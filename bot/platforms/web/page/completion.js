@@ -54,9 +54,9 @@ export async function suggest(line, findOpeners) {
 }
 
 async function forCompose(line, rest, findOpeners) {
-  const value = rest.match(/(\w+):("?)([^":]*)$/u);
+  const value = rest.match(/(?:^|\s)(\w+):()([^\s"]*)$/u) ?? rest.match(/(?:^|\s)(seed):(")([^"]*)$/u);
+  if (value) return valuesFor(line, value, findOpeners);
   const last = rest.match(/\S*$/u)[0];
-  if (value && (!/\s/u.test(value[3]) || (value[1] === "seed" && value[2]))) return valuesFor(line, value, findOpeners);
   const unused = OPTIONS.filter(([name]) => !rest.includes(name));
   const options = starting(unused, last).map(([name, note]) => ({ label: name, note, line: cut(line, last) + name }));
   if (!last || /seed:/iu.test(rest)) return options;

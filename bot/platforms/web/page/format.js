@@ -23,23 +23,10 @@ export function when(iso) {
   return `${time.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" })}, ${clockTime}`;
 }
 
-/** 125 -> "2 minutes", 40 -> "40 seconds"; for waiting times, so roughly. */
-export function roughly(seconds) {
-  if (seconds < 1.5) return "a moment";
-  if (seconds < 90) return `${Math.round(seconds)} seconds`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`;
-  return `${Math.round(seconds / 3600)} hours`;
-}
-
-/** 90061 -> "1 day 1 hour" */
-export function uptime(seconds) {
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-  const parts = [];
-  let rest = Math.floor(seconds);
-  for (const [name, size] of units) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count) parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
-  }
-  return parts.slice(0, 2).join(" ") || "0 seconds";
+/** When to try again: "in 2 minutes", or a point in time where that is far. */
+export function later(iso) {
+  const seconds = (new Date(iso).getTime() - Date.now()) / 1000;
+  if (seconds < 90) return `in ${Math.max(Math.ceil(seconds), 1)} s`;
+  if (seconds < 5400) return `in ${Math.ceil(seconds / 60)} minutes`;
+  return `at ${when(iso)}`;
 }

@@ -29,7 +29,7 @@ export class Player {
     this.element = el("div.player", {}, this.audio, this.canvas, this.controls);
     this.#listen();
     this.#showTime();
-    this.#loadWhenSeen(loadRoll);
+    this.#loadWhenSeen(loadRoll, piece.length);
   }
 
   /** Begin to play; a browser that wants a click first is left in peace. */
@@ -90,6 +90,7 @@ export class Player {
     playing = this;
     changeIcon(this.symbol, "pause");
     set(this.button, "aria-label", `Pause ${this.title}`);
+    if (navigator.mediaSession) navigator.mediaSession.metadata = new MediaMetadata({ title: this.title, artist: "SchumaNN" });
     const follow = () => {
       if (playing !== this) return;
       this.#showTime();
@@ -166,12 +167,12 @@ export class Player {
     this.roll?.show(time);
   }
 
-  #loadWhenSeen(loadRoll) {
+  #loadWhenSeen(loadRoll, length) {
     const observer = new IntersectionObserver(async (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       try {
-        this.roll = new Roll(this.canvas, await loadRoll(), this.length);
+        this.roll = new Roll(this.canvas, await loadRoll(), length);
       } catch (error) {
         this.canvas.hidden = true;
         this.complain(`The piano roll cannot be shown. ${error.message}`);

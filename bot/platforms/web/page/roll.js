@@ -39,9 +39,9 @@ export class Roll {
     }
   }
 
-  /** Show the music at this time. */
+  /** Show the music at this time; a recording may die away a little after the last note. */
   show(time) {
-    this.time = time;
+    this.time = Math.min(time, this.length);
     this.draw();
   }
 

@@ -60,6 +60,7 @@ export class Studio {
       try {
         this.#take((await get(`/api/requests/${id}`)).ticket, { isNew: false });
       } catch (error) {
+        if (!error.status) throw error;
         this.tickets.get(id).ended = true;
         this.tickets.get(id).card.complain(error.message);
       }

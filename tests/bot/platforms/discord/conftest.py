@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import progress
-from bot.domain import Limits, Place, PlatformName, RequestState, UserRef, Viewer
+from bot.domain import Limits, Place, PlatformName, RequestState, Tally, UserRef, Viewer
 from bot.house import DATABASE, House
 from bot.platforms.discord import DiscordPlatform, reactions, sync_commands
 from composer.midi.writer import write_midi
@@ -17,6 +17,7 @@ from composer.notation import parse_notation
 from tests.fakes.discord import FakeDiscord, Person, Upload, until
 from tests.fakes.discord.checking import checked_fake
 from tests.fakes.discord.model import EVERYDAY, MANAGE_GUILD, MANAGE_MESSAGES
+from tests.fakes.discord.waiting import PATIENCE_SECONDS
 from tests.fakes.pool import FakePool
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Bot:
 
     async def reaches(self, ticket_id: int, *states: RequestState) -> Ticket:
         """Wait until a request is in one of these states."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (ticket := await self.ticket(ticket_id)).state not in states:
                 await asyncio.sleep(0.01)
         return ticket
@@ -112,10 +113,11 @@ class Scene:
 async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     """A guild whose commands are registered; no bot runs yet. Progress and reconciling hurry."""
     monkeypatch.setattr(progress, "SHORTEST_PAUSE", 0.1)
+    monkeypatch.setattr(progress, "_PAUSE_A_PLACE", 0.0)
     monkeypatch.setattr(progress, "_TICK", 0.02)
     monkeypatch.setattr(reactions, "_PAUSE", 0.0)
     async with checked_fake() as fake:
-        guild = fake.world.add_guild()
+        guild = fake.add_guild()
         scene = Scene(
             fake,
             guild,
@@ -153,7 +155,14 @@ def compose(scene: Scene, bot: Bot) -> Callable[..., Awaitable[Message]]:
 def viewer_of(person: Person) -> Viewer:
     """Somebody, looking from their own channel."""
     guild, user = person.channel.guild, UserRef(PlatformName.DISCORD, person.id)
-    return Viewer(user, Place(PlatformName.DISCORD, guild and guild.id, person.channel.id))
+    return Viewer(user, Place(PlatformName.DISCORD, guild.id if guild else None, person.channel.id))
+
+
+async def tally_is(bot: Bot, person: Person, up: int, down: int) -> None:
+    """Wait until the votes on the first piece, as this person sees them, are these."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await bot.studio.piece(1, viewer_of(person))).tally != Tally(up, down):
+            await asyncio.sleep(0.01)
 
 
 async def delivered(interaction: Interaction) -> Message:

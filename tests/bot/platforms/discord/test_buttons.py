@@ -123,7 +123,7 @@ async def test_moderators_elsewhere_cannot_cancel(scene: Scene, bot: Bot) -> Non
     """A forged button under a message of one's own guild does not reach into another one."""
     interaction = await held(scene, bot)
     assert interaction.original is not None
-    foreign = scene.fake.world.add_guild("Elsewhere")
+    foreign = scene.fake.add_guild("Elsewhere")
     boss = Person(scene.fake, "boss", foreign, permissions=(1 << 50) - 1)
     reply = await boss.press_forged(boss.post("mine"), interaction.original.buttons[0]["custom_id"]).reply()
     bot.pool.let_go()
@@ -140,7 +140,7 @@ async def test_forged_buttons_show_nobody_what_is_not_theirs(
 ) -> None:
     """Ids are looked up: pieces of another guild, and such as never were, are not there."""
     await compose()
-    outsider = Person(scene.fake, "outsider", scene.fake.world.add_guild("Elsewhere"))
+    outsider = Person(scene.fake, "outsider", scene.fake.add_guild("Elsewhere"))
     reply = await outsider.press_forged(outsider.post("mine"), custom_id).reply()
 
     assert "no piece" in reply.text

@@ -91,7 +91,7 @@ async def test_a_piece_is_shown_again(scene: Scene, bot: Bot, compose: Compose) 
     shown = await scene.bert.slash("piece", {"id": 1}).reply()
     await until(lambda: shown.file(".mp3"), "the piece")
     await scene.bert.press(shown, "👍").settled()
-    outsider = Person(scene.fake, "outsider", scene.fake.world.add_guild("Elsewhere"))
+    outsider = Person(scene.fake, "outsider", scene.fake.add_guild("Elsewhere"))
     refused = await outsider.slash("piece", {"id": 1}).reply()
 
     assert shown.is_ephemeral
@@ -112,7 +112,7 @@ async def test_about_and_help(scene: Scene, bot: Bot) -> None:
 
 async def test_settings_of_two_guilds_stay_apart(scene: Scene, bot: Bot) -> None:
     """What one guild's admin sets holds there only."""
-    other = scene.fake.world.add_guild("Elsewhere")
+    other = scene.fake.add_guild("Elsewhere")
     boss = Person(scene.fake, "boss", other, permissions=EVERYDAY | MANAGE_GUILD)
     await scene.admin.slash("settings set length", {"seconds": 20}).reply()
     await boss.slash("settings set length", {"seconds": 60}).reply()
@@ -128,8 +128,8 @@ async def test_settings_of_two_guilds_stay_apart(scene: Scene, bot: Bot) -> None
 
 async def test_channel_and_role(scene: Scene, bot: Bot) -> None:
     """Pieces are composed only in the channel, and only for the role, that the admins named."""
-    studio_channel = scene.fake.world.add_channel(scene.guild, "studio")
-    pianists = scene.fake.world.add_role(scene.guild, "pianists")
+    studio_channel = scene.fake.add_channel(scene.guild, "studio")
+    pianists = scene.fake.add_role(scene.guild, "pianists")
     await scene.admin.slash("settings set channel", {"channel": studio_channel}).reply()
     await scene.admin.slash("settings set role", {"role": pianists}).reply()
     wrong_channel = await scene.alice.slash("compose", COMPOSE).reply()
@@ -190,7 +190,7 @@ async def test_an_error_in_a_command(scene: Scene, bot: Bot, monkeypatch: pytest
 
 
 async def test_showing_and_deleting_what_is_stored(scene: Scene, bot: Bot, compose: Compose) -> None:
-    """The report holds the person's requests; after the deletion no file holds the id, and work under way has stopped."""
+    """The report holds the person's requests; after the deletion no file holds the id, and their work has stopped."""
     await compose(scene.bert)
     await compose()
     report = await scene.alice.slash("privacy show").reply()

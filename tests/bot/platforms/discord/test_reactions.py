@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain import Tally
-from tests.bot.platforms.discord.conftest import viewer_of
+from tests.bot.platforms.discord.conftest import tally_is, viewer_of
 from tests.fakes.discord import Person
 
 if TYPE_CHECKING:
@@ -20,31 +18,24 @@ if TYPE_CHECKING:
     Compose = Callable[..., Awaitable[Message]]
 
 
-async def tally_is(scene: Scene, bot: Bot, up: int, down: int) -> None:
-    """Wait until the votes on the first piece are these."""
-    async with asyncio.timeout(20):
-        while (await bot.studio.piece(1, viewer_of(scene.alice))).tally != Tally(up, down):
-            await asyncio.sleep(0.01)
-
-
 async def test_a_vote_lives_as_long_as_its_reaction(scene: Scene, bot: Bot, compose: Compose) -> None:
     """Added, removed, added again, cleared by a moderator, and gone with the message."""
     message = await compose()
     scene.alice.react(message, "👍")
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
     scene.alice.unreact(message, "👍")
-    await tally_is(scene, bot, 0, 0)
+    await tally_is(bot, scene.alice, 0, 0)
     scene.alice.react(message, "👍")
     scene.bert.react(message, "👎")
-    await tally_is(scene, bot, 1, 1)
+    await tally_is(bot, scene.alice, 1, 1)
     scene.moderator.clear_reactions(message, "👍")
-    await tally_is(scene, bot, 0, 1)
+    await tally_is(bot, scene.alice, 0, 1)
     scene.moderator.clear_reactions(message)
-    await tally_is(scene, bot, 0, 0)
+    await tally_is(bot, scene.alice, 0, 0)
     scene.bert.react(message, "👍")
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
     scene.moderator.delete(message)
-    await tally_is(scene, bot, 0, 0)
+    await tally_is(bot, scene.alice, 0, 0)
 
     assert (await bot.studio.piece(1, viewer_of(scene.alice))).piece.message is None
 
@@ -53,22 +44,22 @@ async def test_deleting_many_messages_takes_their_votes(scene: Scene, bot: Bot, 
     """Moderators clean up in bulk."""
     message = await compose()
     scene.alice.react(message, "👍")
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
     scene.moderator.delete(message, scene.alice.post("and another"))
 
-    await tally_is(scene, bot, 0, 0)
+    await tally_is(bot, scene.alice, 0, 0)
 
 
-@pytest.mark.parametrize(("emoji", "up", "down"), [("👍🏿", 1, 0), ("👎🏻", 0, 1), ("👍️", 1, 0)])
+@pytest.mark.parametrize(("emoji", "votes"), [("👍🏿", (1, 0)), ("👎🏻", (0, 1)), ("👍️", (1, 0))])
 async def test_skin_tones_count_the_same(
-    scene: Scene, bot: Bot, compose: Compose, emoji: str, up: int, down: int
+    scene: Scene, bot: Bot, compose: Compose, emoji: str, votes: tuple[int, int]
 ) -> None:
     """A thumb is a thumb; other emoji are none."""
     message = await compose()
     scene.bert.react(message, "🎹")
     scene.alice.react(message, emoji)
 
-    await tally_is(scene, bot, up, down)
+    await tally_is(bot, scene.alice, *votes)
 
 
 async def test_one_person_one_vote(scene: Scene, bot: Bot, compose: Compose) -> None:
@@ -77,10 +68,10 @@ async def test_one_person_one_vote(scene: Scene, bot: Bot, compose: Compose) -> 
     await scene.alice.press(message, "👍").settled()
     scene.alice.react(message, "👍")
     scene.alice.react(message, "👎")
-    await tally_is(scene, bot, 0, 1)
+    await tally_is(bot, scene.alice, 0, 1)
     scene.alice.unreact(message, "👎")
 
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
 
 
 async def test_bots_do_not_vote(scene: Scene, bot: Bot, compose: Compose) -> None:
@@ -90,7 +81,7 @@ async def test_bots_do_not_vote(scene: Scene, bot: Bot, compose: Compose) -> Non
     robot.react(message, "👍")
     scene.fake.events.add_reaction(message, "👍", scene.fake.world.bot)
     scene.alice.react(message, "👎")
-    await tally_is(scene, bot, 0, 1)
+    await tally_is(bot, scene.alice, 0, 1)
 
     assert (await bot.studio.about()).votes == 1
 
@@ -102,14 +93,14 @@ async def test_votes_on_messages_of_an_earlier_run(scene: Scene, bot: Bot, compo
     new = await scene.start()
     scene.alice.react(message, "👍")
 
-    await tally_is(scene, new, 1, 0)
+    await tally_is(new, scene.alice, 1, 0)
 
 
 async def test_votes_cast_while_the_bot_was_away_are_made_up_for(scene: Scene, bot: Bot, compose: Compose) -> None:
     """What was added counts, what was removed does not, bots still do not, and buttons stay."""
     message = await compose()
     scene.alice.react(message, "👍")
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
     await scene.moderator.press(message, "👍").settled()
     await bot.stop()
     scene.alice.unreact(message, "👍")
@@ -117,19 +108,19 @@ async def test_votes_cast_while_the_bot_was_away_are_made_up_for(scene: Scene, b
     Person(scene.fake, "robot", scene.guild, is_bot=True).react(message, "👎")
     new = await scene.start()
 
-    await tally_is(scene, new, 1, 1)
+    await tally_is(new, scene.alice, 1, 1)
 
 
 async def test_messages_deleted_while_the_bot_was_away(scene: Scene, bot: Bot, compose: Compose) -> None:
     """Their votes go, their pieces stay."""
     message = await compose()
     scene.alice.react(message, "👍")
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
     await bot.stop()
     scene.moderator.delete(message)
     new = await scene.start()
 
-    await tally_is(scene, new, 0, 0)
+    await tally_is(new, scene.alice, 0, 0)
     assert (await new.studio.about()).pieces == 1
 
 
@@ -138,6 +129,6 @@ async def test_reactions_below_other_messages_are_nobodys_business(scene: Scene,
     message = await compose()
     scene.bert.react(scene.alice.post("lunch?"), "👍")
     scene.bert.react(message, "👍")
-    await tally_is(scene, bot, 1, 0)
+    await tally_is(bot, scene.alice, 1, 0)
 
     assert (await bot.studio.about()).votes == 1

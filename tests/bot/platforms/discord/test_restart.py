@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import discord
-import pytest
 
 from bot.domain import RequestState
-from tests.bot.platforms.discord.conftest import COMPOSE, SONG, delivered
+from tests.bot.platforms.discord.conftest import COMPOSE, SONG, delivered, tally_is
 from tests.fakes.discord import until
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.bot.platforms.discord.conftest import Bot, Scene
 
 
@@ -111,7 +112,7 @@ async def test_a_session_that_is_over(scene: Scene, bot: Bot, monkeypatch: pytes
     await until(lambda: scene.fake.gateway.identified == 2, "a new session")
     await until(lambda: bot.platform.is_connected)
     await scene.alice.press(second, "👍").settled()
-    await until(lambda: first.reactions)
+    await tally_is(bot, scene.bert, 1, 0)
 
     assert scene.shown == [first, second]
 

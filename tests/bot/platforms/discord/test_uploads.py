@@ -188,7 +188,9 @@ async def test_names_of_files_keep_their_letters_and_lose_their_tricks(scene: Sc
 
 async def test_no_request_allows_mentions(scene: Scene, bot: Bot) -> None:
     """Whatever the bot writes, nobody is pinged by it."""
-    await reply_to(scene.alice, scene.alice.post("@everyone", [SONG], mentions_bot=True))
+    everyone = Upload("@everyone.mid", SONG.content)
+    await reply_to(scene.alice, scene.alice.post("", [everyone], mentions_bot=True))
+    await scene.alice.slash("compose", {"seed": "@everyone"}).reply()
     assert bot.pool.jobs
     written = [entry for entry in scene.fake.log if isinstance(entry.body, dict) and "content" in entry.body]
 

@@ -44,7 +44,7 @@ async def test_another_name_for_this_computer_is_refused(person: ApiClient, host
 
     reply = await person.raw("GET", path, headers={"Host": host.format(port=port)})
 
-    assert (reply.status, "not one of mine" in reply.body["error"]) == (403, True)
+    assert (reply.status, b"not one of mine" in reply.content) == (403, True)
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,16 @@ async def test_without_the_token_nothing_is_served(locked: Chat, path: str) -> N
     """Without the token there is nothing but a sentence."""
     reply = await locked.person.raw("GET", path)
 
-    assert (reply.status, "needs its token" in reply.body["error"]) == (401, True)
+    assert (reply.status, b"needs its token" in reply.content) == (401, True)
     assert "Set-Cookie" not in reply.headers
+
+
+async def test_people_read_the_sentence_itself(locked: Chat) -> None:
+    """Who opens the page in a browser without the token reads a sentence, not the JSON that programs get."""
+    page, api = [await locked.person.raw("GET", path) for path in ("/", "/api/about")]
+
+    assert (page.headers["Content-Type"], page.content[:9]) == ("text/plain; charset=utf-8", b"This chat")
+    assert api.body["error"] == page.content.decode().strip()
 
 
 async def test_the_token_in_the_address_opens_the_page(locked: Chat) -> None:

@@ -52,6 +52,21 @@ async def test_others_need_a_token(chat: Chat, host: str) -> None:
         await WebPlatform(chat.house.studio, host=host, port=0).start()
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80/"),
+        ("localhost", "http://localhost:80/"),
+        ("::1", "http://[::1]:80/"),
+        ("0.0.0.0", "http://127.0.0.1:80/"),  # noqa: S104 (only its name)
+        ("chat.example.org", "http://chat.example.org:80/"),
+    ],
+)
+async def test_the_address_can_be_opened(chat: Chat, host: str, url: str) -> None:
+    """Whatever the chat listens on, its address is one that a browser on this computer opens."""
+    assert WebPlatform(chat.house.studio, host=host, port=80).url == url
+
+
 async def test_a_short_token_is_refused(chat: Chat) -> None:
     """A token that can be guessed is refused; the sentence does not hold it."""
     with pytest.raises(PlatformStartError, match="at least 16 characters") as caught:

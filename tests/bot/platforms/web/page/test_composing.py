@@ -145,6 +145,16 @@ async def test_reload_finds_work_in_progress(page: Page, chat: Chat) -> None:
     await expect(page.locator(".card .player")).to_have_count(1)
 
 
+async def test_nothing_falls_between_history_and_news(page: Page) -> None:
+    """A piece that is finished after a page has asked for the history, and before it listens for news, appears."""
+    await compose(page)
+    stale = {"kind": "history", "page": 1, "more": False, "pieces": []}
+    await page.route("**/api/history?page=1", lambda route: route.fulfill(json=stale), times=1)
+    await page.reload()
+    await expect(page.locator(".card .player")).to_have_count(1)
+    await expect(page.get_by_text("What shall I play?")).to_have_count(0)
+
+
 async def test_another_window_sees_it_too(page: Page) -> None:
     """What is asked in one window appears in another one of the same person, which does not play it."""
     other = await page.context.new_page()

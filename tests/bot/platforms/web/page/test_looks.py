@@ -49,10 +49,10 @@ CONTRASTS = """elements => {
         }
         return [255, 255, 255];
     };
-    return Object.fromEntries(elements.map((element) => {
+    return elements.map((element) => {
         const pair = [light(numbers(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
-        return [element.className || element.tagName, (pair[0] + 0.05) / (pair[1] + 0.05)];
-    }));
+        return [(pair[0] + 0.05) / (pair[1] + 0.05), element.className || element.tagName];
+    });
 }"""
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
@@ -116,7 +116,8 @@ async def test_follows_the_colour_scheme(open_page: OpenPage, scheme: str) -> No
     contrasts = await page.locator(
         "h1, .work, .composer, .status, .summary, .action, nav button, .entry code, .time"
     ).evaluate_all(CONTRASTS)
-    assert min(contrasts.values()) >= 4.5, contrasts
+    assert len(contrasts) > 20
+    assert min(contrasts)[0] >= 4.5, min(contrasts)
 
 
 async def test_little_motion_is_respected(open_page: OpenPage) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.async_api import Page, expect
+from typing import TYPE_CHECKING
 
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from bot.domain import GuildSettings, Limits
+from bot.wording import COMMANDS
+from tests.bot.platforms.web.conftest import running_chat
 from tests.bot.platforms.web.page.person import LINE, compose, message_line, plays, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,6 +45,21 @@ async def test_suggestions_lead_to_a_line(page: Page) -> None:
     await line.press("Escape")
     await line.press("Enter")
     await expect(page.locator(".own .bubble")).to_have_text("/compose seed:schumann:traumerei length:60")
+
+
+async def test_every_command_is_suggested(page: Page) -> None:
+    """A slash alone suggests every command that there is."""
+    await typed(page, "/")
+    await expect(page.get_by_role("option")).to_have_count(len(COMMANDS))
+    names = await page.locator("[role=option] span").all_inner_texts()
+    assert names == [f"/{name}" for name in COMMANDS]
+
+
+@pytest.mark.parametrize("line", ["/compose seed:chopin:noct", '/compose length:30 seed:"E flat', "/compose noct"])
+async def test_openers_are_suggested_wherever_a_seed_is_typed(page: Page, line: str) -> None:
+    """After seed:, within a name with a colon, in quotes, or as bare words."""
+    await typed(page, line)
+    await expect(page.get_by_role("option").filter(has_text="chopin:nocturne-e-flat")).to_be_visible()
 
 
 async def test_suggestions_are_announced(page: Page) -> None:
@@ -92,6 +115,20 @@ async def test_mistakes_are_answered(page: Page) -> None:
         await say(page, text)
         await expect(page.locator(".reply .trouble").last).to_contain_text(sentence)
     await expect(page.locator(".card")).to_have_count(0)
+
+
+async def test_refusal_says_when_to_try_again(browser: Browser, tmp_path: Path) -> None:
+    """Who has asked too often is told so, and when to come back."""
+    limits = Limits(default_guild=GuildSettings(per_user_hour=1))
+    profile = await browser.new_context()
+    async with running_chat(tmp_path, limits=limits) as chat:
+        page = await profile.new_page()
+        await page.goto(chat.web.url)
+        await compose(page)
+        await say(page, LINE)
+        await expect(page.locator(".reply .trouble")).to_contain_text("within an hour")
+        await expect(page.locator(".reply .trouble")).to_contain_text("You can try again in 60 minutes.")
+        await profile.close()
 
 
 async def test_keyboard_is_enough(page: Page) -> None:
