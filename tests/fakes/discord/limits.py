@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class _Fault:
     pattern: str
     times: int
     error: ApiError
+    stalls_seconds: float = 0.0
 
 
 class Trouble:
@@ -29,11 +31,13 @@ class Trouble:
     Attributes:
         edits: so many edits of one message are taken ...
         edits_seconds: ... in so many seconds; more are answered 429.
+        stalled: how many requests were kept waiting.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.edits, self.edits_seconds = 5, 5.0
+        self.stalled = 0
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._faults: list[_Fault] = []
 
@@ -45,11 +49,15 @@ class Trouble:
         """Answer the next requests whose path matches with 429."""
         self.fail(method, pattern, _limited(retry_after), times)
 
+    def stall(self, method: str, pattern: str, seconds: float, times: int = 1) -> None:
+        """Keep the next requests whose path matches waiting, to fail in the end."""
+        self._faults.append(_Fault(method, pattern, times, ApiError(503, 0, "Service Unavailable"), seconds))
+
     def calm(self) -> None:
         """No more trouble."""
         self._faults.clear()
 
-    def meet(self, method: str, path: str) -> None:
+    async def meet(self, method: str, path: str) -> None:
         """Let a request pass.
 
         Raises:
@@ -58,6 +66,9 @@ class Trouble:
         for fault in self._faults:
             if fault.times and fault.method == method and re.match(fault.pattern, path):
                 fault.times -= 1
+                if fault.stalls_seconds:
+                    self.stalled += 1
+                    await asyncio.sleep(fault.stalls_seconds)
                 raise fault.error
         if method == "PATCH" and "/messages/" in path:
             self._count_edit(path)

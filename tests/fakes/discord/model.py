@@ -66,12 +66,13 @@ class Guild:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a guild, or (without a guild) a private conversation with the bot."""
+    """A text channel of a guild, a thread of one, or (without a guild) a private conversation with the bot."""
 
     id: str
     name: str
     guild: Guild | None = None
     recipient: User | None = None
+    parent: Channel | None = None
     bot_permissions: int = EVERYDAY
     messages: dict[str, Message] = field(default_factory=dict)
 

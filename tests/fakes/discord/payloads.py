@@ -80,6 +80,8 @@ def channel(where: Channel) -> Json:
     if where.guild is None:
         recipients = [user(where.recipient)] if where.recipient else []
         return {"id": where.id, "type": 1, "flags": 0, "last_message_id": last, "recipients": recipients}
+    if where.parent is not None:
+        return {**_thread(where, where.parent), "guild_id": where.guild.id, "last_message_id": last}
     return {
         "id": where.id,
         "type": 0,
@@ -93,6 +95,27 @@ def channel(where: Channel) -> Json:
         "rate_limit_per_user": 0,
         "last_message_id": last,
         "permission_overwrites": [],
+    }
+
+
+def _thread(where: Channel, parent: Channel) -> Json:
+    return {
+        "id": where.id,
+        "type": 11,
+        "flags": 0,
+        "name": where.name,
+        "parent_id": parent.id,
+        "owner_id": where.id,
+        "rate_limit_per_user": 0,
+        "message_count": len(where.messages),
+        "member_count": 1,
+        "total_message_sent": len(where.messages),
+        "thread_metadata": {
+            "archived": False,
+            "archive_timestamp": moment(0.0),
+            "auto_archive_duration": 1440,
+            "locked": False,
+        },
     }
 
 
@@ -118,7 +141,7 @@ def guild(entry: Guild, bot: User) -> Json:
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
         "roles": [everyone, *(role(each) for each in list(entry.roles.values())[1:])],
-        "channels": [channel(each) for each in entry.channels.values()],
+        "channels": [channel(each) for each in entry.channels.values() if each.parent is None],
         "members": [member(entry.members[bot.id])] if bot.id in entry.members else [],
     }
 

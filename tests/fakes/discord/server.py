@@ -111,6 +111,14 @@ class FakeDiscord:
         self.gateway.dispatch("CHANNEL_CREATE", payloads.channel(channel), GUILDS)
         return channel
 
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        """A thread of a channel, that the bot hears of."""
+        assert parent.guild is not None
+        thread = self.world.add_channel(parent.guild, name)
+        thread.parent = parent
+        self.gateway.dispatch("THREAD_CREATE", payloads.channel(thread), GUILDS)
+        return thread
+
     def add_role(self, guild: Guild, name: str) -> Role:
         """A role that the bot hears of."""
         role = self.world.add_role(guild, name)
@@ -152,7 +160,7 @@ class FakeDiscord:
         try:
             if not path.startswith(("/interactions/", "/webhooks/")):
                 self.check_token(request)
-            self.trouble.meet(request.method, path)
+            await self.trouble.meet(request.method, path)
             answer = await handler(request)
         except ApiError as error:
             return error.status, error.body

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Value = TypeVar("Value")
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 
 
 async def until(condition: Callable[[], Value], what: str = "", seconds: float = PATIENCE_SECONDS) -> Value:

@@ -47,6 +47,8 @@ async def test_a_wrong_token_is_said_in_a_sentence(scene: Scene) -> None:
     """Nobody needs to read a traceback to learn that a token is wrong."""
     with pytest.raises(PlatformStartError, match="DISCORD_TOKEN"):
         await sync_commands("wrong")
+    with pytest.raises(PlatformStartError, match="guild"):
+        await sync_commands(scene.fake.token, guild_id=1)
     scene.fake.token = "changed"  # noqa: S105 (opens nothing but this fake)
     with pytest.raises(PlatformStartError, match="DISCORD_TOKEN"):
         await sync_commands("fake.bot.token", guild_id=1)
@@ -127,7 +129,7 @@ async def test_settings_of_two_guilds_stay_apart(scene: Scene, bot: Bot) -> None
 
 
 async def test_channel_and_role(scene: Scene, bot: Bot) -> None:
-    """Pieces are composed only in the channel, and only for the role, that the admins named."""
+    """Pieces are composed only in the channel and its threads, and only for the role, that the admins named."""
     studio_channel = scene.fake.add_channel(scene.guild, "studio")
     pianists = scene.fake.add_role(scene.guild, "pianists")
     await scene.admin.slash("settings set channel", {"channel": studio_channel}).reply()
@@ -137,9 +139,12 @@ async def test_channel_and_role(scene: Scene, bot: Bot) -> None:
     scene.alice.give_role(pianists)
     await delivered(scene.alice.slash("compose", COMPOSE, channel=studio_channel))
 
+    thread = scene.fake.add_thread(studio_channel, "sonatas")
+    await delivered(scene.alice.slash("compose", COMPOSE, channel=thread))
+
     assert studio_channel.id in wrong_channel.text
     assert "role" in no_role.text
-    assert len(bot.pool.jobs) == 1
+    assert len(bot.pool.jobs) == 2
 
 
 @pytest.mark.parametrize("who", ["alice", "moderator", "private"])

@@ -109,6 +109,20 @@ async def test_a_storm_of_429_on_progress(scene: Scene, bot: Bot, monkeypatch: p
     assert scene.shown == [message]
 
 
+async def test_progress_that_hangs(scene: Scene, bot: Bot) -> None:
+    """An edit of the progress that Discord does not answer does not keep the piece."""
+    bot.pool.hold()
+    interaction = scene.alice.slash("compose", COMPOSE)
+    await interaction.acknowledged()
+    scene.fake.trouble.stall("PATCH", ORIGINAL, seconds=15)
+    await until(lambda: scene.fake.trouble.stalled, "an edit that hangs")
+    bot.pool.let_go()
+    message = await delivered(interaction)
+
+    assert message.file(".mp3")
+    assert scene.shown == [message]
+
+
 async def test_trouble_at_discords_end(scene: Scene, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Server errors in the midst of a delivery are tried again until it works, and nothing comes twice."""
     monkeypatch.setattr(courier, "PAUSES", (0.0, 0.05, 0.05, 0.05))
