@@ -30,6 +30,11 @@ benchmark: setup ## measure speed, and with CORPUS=DIR quality too; prints JSON
 	@[ -z "$(CORPUS)" ] || $(PYTHON_IN_VENV) -m benchmarks.int8_against_float32 --corpus "$(CORPUS)"
 	@[ -z "$(CORPUS)" ] || $(PYTHON_IN_VENV) -m composer evaluate --corpus "$(CORPUS)" --json
 
+chaos: setup ## a crowd on a fake Discord, and kill -9 of bot and workers among it: about 20 minutes; prints JSON
+	@$(PYTHON_IN_VENV) -m benchmarks.discord_load
+	@$(PYTHON_IN_VENV) -m benchmarks.discord_kills
+	@$(PYTHON_IN_VENV) -m benchmarks.discord_kills --workers
+
 lock: ## write requirements.lock anew (newer versions: make lock ARGUMENTS=--upgrade)
 	@bash scripts/lock.sh $(ARGUMENTS)
 

@@ -265,9 +265,7 @@ NO_SETTINGS_HERE = "Settings belong to a server; there are none in a private con
 RESTARTING = "I am just restarting; your request is kept and goes on in a moment."
 NOT_NOW_RESTARTING = "I am just restarting; please ask again in a minute."
 CANCELLED = "Cancelled."
-POISON = (
-    "This request brought the composer down three times, so I gave it up. Please try another seed or a shorter length."
-)
+POISON = "This request brought the composer down again and again, so I gave it up; please try another seed or length."
 TIMED_OUT = "Composing this took far too long, so I stopped it. Please try another seed or a shorter length."
 FILE_GONE = "The file that came with this request cannot be fetched any more; please send it again."
 FILE_TOO_LARGE = "This file is larger than 1 MiB; please send a smaller MIDI file."

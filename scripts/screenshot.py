@@ -65,7 +65,7 @@ async def launch(browsers: BrowserType) -> Browser:
 
 
 async def _take(path: Path) -> None:
-    async with _chat() as url, async_playwright() as playwright:
+    async with running_web_chat() as url, async_playwright() as playwright:
         browser = await launch(playwright.chromium)
         page = await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5)
         await page.goto(url)
@@ -89,7 +89,7 @@ async def _played_up_to(audio: Locator, seconds: float) -> None:
 
 
 @asynccontextmanager
-async def _chat() -> AsyncIterator[str]:
+async def running_web_chat() -> AsyncIterator[str]:
     """The address of a web chat that runs with real workers."""
     with tempfile.TemporaryDirectory() as folder:
         pool = WorkerPool(1)

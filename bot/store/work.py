@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from bot.domain import Composed, Piece, Ticket
     from bot.store.database import Statements
 
-_MOST_ATTEMPTS: Final = 3
+MOST_ATTEMPTS: Final = 10
+"""Starts of the bot that a request may see while it is being worked on. A job that only takes workers down is given up
+sooner, by the desk; this is for one that takes the whole machine down, and a bot may be killed for other reasons."""
 
 
 class Work(Part):
@@ -58,7 +60,7 @@ class Work(Part):
         failed = await sql.rows(
             "UPDATE requests SET state = 'failed', fault = ? WHERE state = 'running' AND attempt >= ? RETURNING id",
             wording.POISON,
-            _MOST_ATTEMPTS,
+            MOST_ATTEMPTS,
         )
         await sql.run("UPDATE requests SET state = 'queued' WHERE state = 'running'")
         return [await find_ticket(sql, row["id"]) for row in failed]

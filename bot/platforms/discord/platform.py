@@ -130,6 +130,8 @@ class DiscordPlatform:
 
     async def show_progress(self, ticket: Ticket, progress: Progress) -> None:
         """Edit the request's message; nothing is done where it would look the same, or is gone."""
+        if not self._up.is_set():
+            return
         text = shown(wording.progress_text(progress, ticket.request.seed.title))
         if progress.state not in _UNDER_WAY or self._shown.get(ticket.id) in {text, _GONE}:
             return
@@ -138,6 +140,7 @@ class DiscordPlatform:
 
     async def deliver(self, ticket: Ticket, piece: Piece, files: PieceFiles) -> MessageRef | None:
         """Turn the request's message into the piece, in one edit."""
+        await self._up.wait()
 
         async def post(letter: Letter) -> MessageRef:
             return await put(self._client, ticket, letter)
@@ -151,6 +154,7 @@ class DiscordPlatform:
 
     async def tell(self, ticket: Ticket, sentence: str) -> None:
         """Turn the request's message into why there is no piece."""
+        await self._up.wait()
         title = wording.safe_title(ticket.request.seed.title, wording.LONGEST_FACT)
         await put(self._client, ticket, Letter(shown(f"{title}\n{sentence}")))
         self._shown.pop(ticket.id, None)

@@ -89,6 +89,7 @@ class Attachment:
     Attributes:
         announced_size: what the payloads say; may be a lie.
         manner: how it is served: ``plain``, or ``redirect``, ``endless``, ``stall``, ``gone``.
+        endless_bytes: how many were read of an endless one.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Attachment:
     url: str
     announced_size: int
     manner: str = "plain"
+    endless_bytes: int = 0
 
 
 @dataclass(eq=False)

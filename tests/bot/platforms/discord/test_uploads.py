@@ -137,6 +137,15 @@ async def test_bad_files_are_refused_in_a_sentence(scene: Scene, bot: Bot, name:
     assert message.buttons == []
 
 
+async def test_an_endless_file_is_not_read_to_its_end(scene: Scene, bot: Bot) -> None:
+    """What is larger than announced is broken off, after what the network has on its way at the most."""
+    await scene.alice.slash("compose", {"midi": BAD_FILES["endless"]}).acknowledged()
+    await bot.reaches(1, RequestState.FAILED)
+    read = [item.endless_bytes for item in scene.fake.world.attachments.values()]
+
+    assert 1 << 20 < sum(read) < 32 << 20
+
+
 async def test_bad_files_by_mention_and_menu(scene: Scene, bot: Bot) -> None:
     """The other ways in refuse the same."""
     asked = scene.alice.post("", [BAD_FILES["not MIDI"]], mentions_bot=True)
