@@ -3,7 +3,7 @@ PYTHON_IN_VENV := .venv/bin/python
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test lint benchmark lock clean
+.PHONY: help setup run check test lint benchmark chaos lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'

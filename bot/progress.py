@@ -190,6 +190,8 @@ class Board:
             return False
         if platform.answers_in_messages and tracked.ticket.message is None:
             return False
+        if tracked.ticket.state is RequestState.QUEUED and tracked.ticket.id not in self._places:
+            return False  # its place is known in a moment, and is what people want to know
         pause = SHORTEST_PAUSE + _PAUSE_A_PLACE * (self._places.get(tracked.ticket.id, 1) - 1)
         return (
             self._clock() - tracked.shown_at >= min(pause, _LONGEST_PAUSE) and self._progress(tracked) != tracked.shown

@@ -62,6 +62,7 @@ async def test_nothing_is_shown_before_its_message_is_there(clock: Clock) -> Non
     assert platform.shown == []
 
     board.placed(1, MessageRef("1", "2"))
+    board.queue_is([1])
     await platform.news()
     await board.close()
 
@@ -115,6 +116,7 @@ async def test_a_slow_platform_is_not_waited_for(clock: Clock) -> None:
     board.add_platform(platform)
     board.start()
     board.track(ticket())
+    board.queue_is([1])
     await platform.news()
 
     async with asyncio.timeout(10):
