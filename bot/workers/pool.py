@@ -31,7 +31,7 @@ MOST_JOBS: Final = 200
 MOST_GROWTH_BYTES: Final = 300 << 20
 """As soon if it has grown by this much; pieces of ten minutes make it grow by a quarter of that."""
 MOST_DEATHS, DEATHS_WITHIN_SECONDS = 5, 60.0
-"""With so many workers dead in so short a time something is wrong with the machine."""
+"""With so many workers dead in so short a time, and no job done in between, something is wrong with the machine."""
 PAUSE_SECONDS: Final = 10.0
 """Between two attempts to start a worker when something is wrong."""
 _TIMED_OUT = (
@@ -90,7 +90,7 @@ class WorkerPool:
 
     @property
     def is_healthy(self) -> bool:
-        """False when worker after worker has died: no new work should be taken on for now."""
+        """False when worker after worker has died and no job was done: no new work should be taken on for now."""
         recent = [second for second in self._deaths if time.monotonic() - second < DEATHS_WITHIN_SECONDS]
         return len(recent) < MOST_DEATHS
 
@@ -146,6 +146,7 @@ class WorkerPool:
                 async with asyncio.timeout(self._job_seconds or seconds):
                     music = await worker.run(job, on_progress)
                 is_sound = True
+                self._deaths.clear()
             except JobRefusedError:
                 is_sound = True
                 raise
@@ -178,7 +179,7 @@ class WorkerPool:
             self._wanted.clear()
             while len(self._workers) <= self._count:
                 if not self.is_healthy:
-                    logger.error("%d workers died within %.0f s; trying on", MOST_DEATHS, DEATHS_WITHIN_SECONDS)
+                    logger.error("%d workers died within %.0f s, none did a job", MOST_DEATHS, DEATHS_WITHIN_SECONDS)
                     await asyncio.sleep(PAUSE_SECONDS)
                 try:
                     await self._add_worker()

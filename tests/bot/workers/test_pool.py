@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from bot.workers import JobFailedError, JobRefusedError, JobTimedOutError, WorkerDiedError, WorkerPool, WorkerStartError
 from bot.workers.jobs import ReduceJob
+from bot.workers.pool import MOST_DEATHS
 from bot.workers.process import KEPT_ENVIRONMENT
 from bot.workers.worker import UNEXPECTED
 from tests.bot.workers.helpers import ODD_WORKER, PATIENCE_SECONDS, REPOSITORY, odd_job, runs, until, until_gone
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PARENT = """
 import asyncio, pathlib, sys
 from bot.workers import WorkerPool
+from bot.workers.pool import MOST_DEATHS
 from tests.bot.workers.helpers import ODD_WORKER, odd_job, until
 
 async def main():
@@ -122,6 +124,15 @@ async def test_a_cancelled_job_ends_its_worker(pool: WorkerPool, tmp_path: Path)
     await until(lambda: len(pool.pids) == 3)
     assert not set(killed) & set(pool.pids)
     assert pool.is_healthy
+
+
+async def test_deaths_between_jobs_do_no_harm(pool: WorkerPool) -> None:
+    """However many workers are killed, the pool is in order as long as jobs get done in between."""
+    for _ in range(MOST_DEATHS + 2):
+        with pytest.raises(WorkerDiedError):
+            await pool.compose(odd_job("die"), ignore)
+        await pool.compose(odd_job("fine"), ignore)
+        assert pool.is_healthy
 
 
 async def test_a_job_that_takes_too_long_is_ended(tmp_path: Path) -> None:
