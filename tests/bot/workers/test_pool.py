@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PARENT = """
 import asyncio, pathlib, sys
 from bot.workers import WorkerPool
-from bot.workers.pool import MOST_DEATHS
 from tests.bot.workers.helpers import ODD_WORKER, odd_job, until
 
 async def main():
