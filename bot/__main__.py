@@ -12,7 +12,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot.logs import set_up_logging
-from bot.settings import SettingsError, forget_secrets, load_settings, unknown_variables
+from bot.settings import SettingsError, forget_secrets, load_settings
+from bot.stray_variables import unknown_variables
 from composer import __version__
 from composer.commands.cli import BAD_INPUT, DONE, INTERRUPTED, OUR_FAULT, Parser
 from composer.commands.options import whole_number

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from bot.settings import ENV_FILE, Settings, SettingsError, load_settings, unknown_variables
+from bot.settings import ENV_FILE, Settings, SettingsError, load_settings
+from bot.stray_variables import unknown_variables
 from composer.commands.terminal import as_sentence
 from composer.errors import ComposerError
 
@@ -110,10 +111,10 @@ def check_database(folder: Path) -> Finding:
     path, about = folder / DATABASE, "database"
     if not path.exists():
         return Finding(Level.OK, about, "will be made at the first start.")
-    from bot.store import DatabaseInUseError, StoreError
+    from bot.store import DatabaseInUseError, Store, StoreError
 
     try:
-        problems = asyncio.run(_problems(path))
+        problems = asyncio.run(Store.inspect(path))
     except DatabaseInUseError:
         return Finding(Level.OK, about, IN_USE)
     except StoreError as error:
@@ -123,16 +124,6 @@ def check_database(folder: Path) -> Finding:
             Level.MEND, about, f"{path} is damaged ({problems[0]}); restore it from a backup, or move it away."
         )
     return Finding(Level.OK, about, f"{path.absolute()} is sound.")
-
-
-async def _problems(path: Path) -> list[str]:
-    from bot.store import Store
-
-    store = await Store.open(path)
-    try:
-        return await store.integrity_problems()
-    finally:
-        await store.close()
 
 
 def check_checkpoint(folder: Path | None) -> Finding:
@@ -179,6 +170,9 @@ def _composers(about: str, check: Callable[[], str]) -> Finding:
 def check_web(settings: Settings, *, is_running: bool) -> Finding:
     """Whether the web chat could listen."""
     about, where = "web chat", f"{settings.web_host}, port {settings.web_port}"
+    if not settings.web and settings.discord_token is None:
+        reason = "off, and so is Discord, so there is nowhere to talk to people; set SCHUMANN_WEB=on or DISCORD_TOKEN."
+        return Finding(Level.MEND, about, reason)
     if not settings.web:
         return Finding(Level.NOTE, about, "off, as SCHUMANN_WEB says.")
     try:

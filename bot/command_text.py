@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from bot.names import safe_title
-from bot.wording import COMMANDS
+from bot.wording import COMMANDS, FILE_BY_NAME
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def format_command(command: Command) -> str:
 
 def unknown_option(name: str, known: Iterable[str]) -> BadInputError:
     """That there is no such option, with those that may have been meant."""
+    if _canonical(name) == "midi":
+        return BadInputError(FILE_BY_NAME)
     nearest = _nearest(name, known)
     meant = f"did you mean {' or '.join(nearest)}?" if nearest else f"there are {', '.join(known)}."
     return BadInputError(f"There is no option '{safe_title(name, 30)}'; {meant}")
@@ -101,7 +103,7 @@ def _split(text: str) -> tuple[str, str]:
     name = word.lower().rstrip(":.!")
     if name in COMMANDS:
         return name, text[text.index(word) + len(word) :]
-    if not text or word == "?":
+    if word in {"", "?"}:
         return "help", ""
     nearest = get_close_matches(name, COMMANDS, n=1, cutoff=0.8)
     if nearest or slash:

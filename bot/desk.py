@@ -10,15 +10,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from bot import wording
-from bot.domain import NotFoundError, RequestState
+from bot.domain import NotFoundError, ReplyError, RequestState
 from bot.intake import UploadReader
 from bot.patience import until_stored
 from bot.planning import plan_job
 from bot.store import StoreError
-from bot.workers import JobFailedError, JobRefusedError, JobTimedOutError, WorkerDiedError
+from bot.tasks import end_all, seen_through
+from bot.workers import JobFailedError, JobTimedOutError, WorkerDiedError
+from composer.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
 
     from bot.courier import Courier
     from bot.domain import Composed, Ticket
@@ -34,7 +36,6 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS: Final = 3
 """A job that has taken its worker down this often is not begun again."""
 _TROUBLE_PAUSE: Final = 2.0
-_FETCHING_SECONDS: Final = 30.0
 _LAST_ERRANDS_SECONDS: Final = 5.0
 
 
@@ -55,6 +56,7 @@ class Desk:
         self._work = asyncio.Event()
         self._queue_changed = asyncio.Event()
         self._jobs: dict[int, asyncio.Task[None]] = {}
+        self._fetches: dict[int, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._is_draining = False
 
@@ -84,14 +86,14 @@ class Desk:
             self._spawn(self._run(), f"runner {number}")
 
     def take_on(self, ticket: Ticket) -> None:
-        """Do what there is to do for a request, whatever its state."""
+        """Do what there is to do for a request, whatever its state; doing it twice does no harm."""
         if ticket.state in {RequestState.COMPOSED, RequestState.FAILED, RequestState.CANCELLED}:
             self._courier.send(ticket.id)
-            return
-        self._board.track(ticket)
-        if ticket.state is RequestState.AWAITING_FILE:
-            self._spawn(self._fetch(ticket), f"fetch {ticket.id}")
-        self.wake()
+        elif ticket.state is not RequestState.DELIVERED:
+            self._board.track(ticket)
+            if ticket.state is RequestState.AWAITING_FILE and ticket.id not in self._fetches:
+                self._begin_fetch(ticket)
+            self.wake()
 
     def wake(self) -> None:
         """The queue has changed."""
@@ -100,10 +102,12 @@ class Desk:
 
     async def stop(self, ticket_id: int) -> None:
         """End the work on a request at once, worker and all."""
-        if job := self._jobs.get(ticket_id):
-            job.cancel()
-            await asyncio.gather(job, return_exceptions=True)
+        await end_all([tasks[ticket_id] for tasks in (self._jobs, self._fetches) if ticket_id in tasks])
         self.wake()
+
+    async def wait_told(self, ticket_ids: Iterable[int], seconds: float) -> None:
+        """Wait until people know how these ended, but not longer than ``seconds``."""
+        await self._courier.wait(ticket_ids, seconds)
 
     async def forget(self, ticket_id: int) -> None:
         """End everything that has to do with a request, and delete its files."""
@@ -117,12 +121,8 @@ class Desk:
         self._is_draining = True
         if self._jobs:
             await asyncio.wait(self._jobs.values(), timeout=seconds)
-        for job in tuple(self._jobs.values()):
-            job.cancel()
-        await asyncio.gather(*self._jobs.values(), return_exceptions=True)
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await end_all([*self._jobs.values(), *self._fetches.values()])
+        await end_all(self._background)
         await self._courier.close(min(seconds, _LAST_ERRANDS_SECONDS))
         await self._board.close()
 
@@ -145,33 +145,43 @@ class Desk:
             self._work.clear()
             try:
                 ticket = await self._store.claim(datetime.now(UTC))
-            except StoreError as error:
-                logger.error("%s", error)  # noqa: TRY400 (the sentence says it all, every two seconds)
+            except Exception as error:
+                # Whatever it is, a runner that ended would leave the queue standing.
+                what = None if isinstance(error, StoreError) else error
+                logger.error("nothing is begun: %s", error, exc_info=what)  # noqa: TRY400 (a StoreError says it all)
                 await asyncio.sleep(_TROUBLE_PAUSE)
                 continue
             if ticket is None:
                 await self._work.wait()
-                continue
-            self._queue_changed.set()
-            job = asyncio.create_task(self._serve(ticket), name=f"compose {ticket.id}")
-            self._jobs[ticket.id] = job
-            try:
-                await asyncio.wait([job])
-            finally:
-                self._jobs.pop(ticket.id, None)
+            elif self._is_draining:
+                await self._store.release(ticket.id)
+            else:
+                self.wake()  # there may be work for another runner, who has looked a moment too early
+                await self._do(ticket)
+
+    async def _do(self, ticket: Ticket) -> None:
+        job = self._jobs[ticket.id] = asyncio.create_task(self._serve(ticket), name=f"compose {ticket.id}")
+        try:
+            await asyncio.wait([job])
+        finally:
+            del self._jobs[ticket.id]
+        if not job.cancelled() and (error := job.exception()):
+            logger.error("request %d is left as it is until the next start", ticket.id, exc_info=error)
 
     async def _serve(self, ticket: Ticket) -> None:
         """Make one piece; whatever happens, the request reaches another state, or goes back to the queue."""
-        self._board.started(ticket)
         try:
+            self._board.started(ticket)
             music = replace(await self._make(ticket), remarks=ticket.remarks)
-            await asyncio.to_thread(self._folders.adopt, ticket.id)
+            await seen_through(asyncio.to_thread(self._folders.adopt, ticket.id))
             piece = await until_stored(lambda: self._store.finish(ticket.id, music, datetime.now(UTC)))
         except asyncio.CancelledError:
             if self._is_draining:
                 await self._store.release(ticket.id)
+            else:  # cancelled or forgotten: nobody may have these files
+                await asyncio.to_thread(self._folders.remove, ticket.id)
             raise
-        except (JobRefusedError, JobFailedError, JobTimedOutError, WorkerDiedError) as error:
+        except (ReplyError, JobFailedError, JobTimedOutError, WorkerDiedError) as error:
             await self._give_up(ticket, wording.as_sentence(str(error)))
         except Exception as error:
             support_id = wording.support_id()
@@ -203,19 +213,24 @@ class Desk:
         await asyncio.to_thread(self._folders.remove, ticket.id)
         self._courier.send(ticket.id)
 
-    async def _fetch(self, ticket: Ticket) -> None:
-        """Get and read the file that a request waits for."""
+    def _begin_fetch(self, ticket: Ticket) -> None:
         platform = self._platforms.get(ticket.request.user.platform)
-        if platform is None:
-            return
+        if platform is not None and not self._is_draining:
+            task = asyncio.create_task(self._fetch(ticket, platform), name=f"fetch {ticket.id}")
+            self._fetches[ticket.id] = task
+            task.add_done_callback(lambda _: self._fetches.pop(ticket.id, None))
+
+    async def _fetch(self, ticket: Ticket, platform: Platform) -> None:
+        """Get and read the file that a request waits for."""
         try:
-            async with asyncio.timeout(_FETCHING_SECONDS):
-                data = await platform.fetch_file(ticket)
-            upload = await self._reader.read(data, ticket.request.seed.text)
+            upload = await self._reader.fetch(ticket, platform)
+        except (ReplyError, BadInputError) as error:
+            await self._give_up(ticket, wording.sentence_of(error))
+            return
         except Exception as error:
             # Whatever a stranger's file or a platform's file server may do, the person is told in a sentence.
             support_id = wording.support_id()
-            logger.info("the file of request %d was not read (support id %s)", ticket.id, support_id, exc_info=True)
+            logger.warning("the file of request %d was not read (support id %s)", ticket.id, support_id, exc_info=True)
             await self._give_up(ticket, wording.sentence_of(error, support_id))
             return
         with contextlib.suppress(NotFoundError):  # forgotten meanwhile
@@ -224,5 +239,4 @@ class Desk:
                     ticket.id, primer=upload.primer, title=upload.title, remarks=upload.remarks
                 )
             )
-            self._board.track(taken)
-            self.wake()
+            self.take_on(taken)

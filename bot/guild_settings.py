@@ -38,9 +38,9 @@ def _checked(name: str, value: Any, limits: Limits) -> Any:
     if name == "longest_seconds":
         return float(_number(name, value, SHORTEST_SECONDS, limits.longest_seconds))
     if name == "per_user_hour":
-        return int(_number(name, value, 1, MOST_PER_USER_HOUR))
+        return _whole_number(name, value, 1, MOST_PER_USER_HOUR)
     if name == "per_guild_hour":
-        return int(_number(name, value, 1, MOST_PER_GUILD_HOUR))
+        return _whole_number(name, value, 1, MOST_PER_GUILD_HOUR)
     if name == "listens_to_files":
         return _require(name, isinstance(value, bool), value, "true or false")
     if name == "channel_id":
@@ -53,6 +53,11 @@ def _number(name: str, value: Any, least: float, most: float) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
     number: float = _require(name, is_number, value, f"{least:g} to {most:g}")
     return number
+
+
+def _whole_number(name: str, value: Any, least: int, most: int) -> int:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+    return int(_require(name, is_number and value == int(value), value, f"a whole number from {least} to {most}"))
 
 
 def _is_id(value: Any) -> bool:

@@ -20,7 +20,7 @@ _SHORTEST_SECRET: Final = 6
 _PATTERNS: Final = (
     # An attachment's address holds its name and a signature; those of webhooks and interactions hold tokens.
     (re.compile(r"https?://(?:cdn|media)\.discord(?:app)?\.(?:com|net)/[^\s\"'<>)]+"), "[attachment]"),
-    (re.compile(r"(/(?:webhooks|interactions)/)[\w-]+/[\w.%-]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/(?:webhooks|interactions)/)[^/\s\"']+/[^/\s\"'?]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\bxox[a-z]-[\w-]+|\bxapp-[\w-]+"), HIDDEN),
     (re.compile(r"\b(Bearer|Bot|Basic)\s+[\w.~+/=-]{20,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"\b[\w-]{20,30}\.[\w-]{5,8}\.[\w-]{25,}"), HIDDEN),  # tokens of Discord bots

@@ -10,6 +10,8 @@ from composer.titles import clean_title
 UNTITLED = "untitled"
 LONGEST_NAME = 60
 """Characters kept of a name that somebody gave."""
+LONGEST_TITLE = 90
+"""Characters kept of the title of a piece; those of all openers are shorter."""
 LONGEST_STEM = 60
 """Characters of the name of a file that is handed out, without its suffix."""
 
@@ -19,7 +21,7 @@ _LEADING = " \t.-+#="
 _WITHOUT_DECOMPOSITION = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "♯": "#"})
 
 
-def safe_title(text: str, longest: int = LONGEST_NAME) -> str:
+def safe_title(text: str, longest: int = LONGEST_TITLE) -> str:
     """One line that mentions nobody, links nowhere and formats nothing; never empty.
 
     >>> safe_title("**@everyone** <@&1>")

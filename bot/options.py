@@ -12,6 +12,7 @@ from bot.command_text import Command as Command  # noqa: PLC0414 (part of what t
 from bot.command_text import format_command as format_command  # noqa: PLC0414 (part of what this module offers)
 from bot.command_text import parse_command as parse_command  # noqa: PLC0414 (part of what this module offers)
 from bot.domain import Options
+from bot.guild_settings import MOST_PER_GUILD_HOUR, MOST_PER_USER_HOUR
 from bot.names import safe_title
 from composer.errors import BadInputError
 
@@ -24,7 +25,8 @@ LENGTHS: Final = (5.0, 600.0)
 TEMPOS: Final = (20.0, 300.0)
 TEMPERATURES: Final = (0.1, 2.0)
 RANDOM_SEEDS: Final = (0, 2**31 - 1)
-HOURLY: Final = (1, 10_000)
+USER_HOURLY: Final = (1, MOST_PER_USER_HOUR)
+GUILD_HOURLY: Final = (1, MOST_PER_GUILD_HOUR)
 LAST_PAGE: Final = 10_000
 LAST_ID: Final = 2**53
 """Ids above this could not be told apart by every reader of JSON."""
@@ -159,7 +161,7 @@ def _plain(value: Value) -> str:
 
 def _written(value: float | None) -> str:
     """A number without an exponent; what is no number stays as Python says it, and is refused by everybody."""
-    if value is None or isinstance(value, bool) or not math.isfinite(value) or abs(value) >= 1e15:
+    if value is None or isinstance(value, bool | int) or not math.isfinite(value) or abs(value) >= 1e15:
         return str(value)
     return str(int(value)) if value == int(value) else f"{value:.15f}".rstrip("0")
 
@@ -199,7 +201,7 @@ _SETTINGS: Final[Mapping[str, tuple[str, Callable[[Value], Any]]]] = {
     "length": ("longest_seconds", to_length),
     "channel": ("channel_id", _channel),
     "roles": ("role_ids", lambda value: _ids("roles", value)),
-    "user_hour": ("per_user_hour", lambda value: whole_number("user_hour", value, *HOURLY)),
-    "guild_hour": ("per_guild_hour", lambda value: whole_number("guild_hour", value, *HOURLY)),
+    "user_hour": ("per_user_hour", lambda value: whole_number("user_hour", value, *USER_HOURLY)),
+    "guild_hour": ("per_guild_hour", lambda value: whole_number("guild_hour", value, *GUILD_HOURLY)),
     "files": ("listens_to_files", _switch),
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bot.domain import Progress, RequestState
+from bot.tasks import end_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,11 +79,7 @@ class Board:
 
     async def close(self) -> None:
         """Show nothing more."""
-        tasks = [self._ticking, *(tracked.showing for tracked in self._tracked.values())]
-        running = [task for task in tasks if task is not None]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end_all([self._ticking, *(tracked.showing for tracked in self._tracked.values())])
 
     def track(self, ticket: Ticket) -> None:
         """A request was taken on, or has changed."""
@@ -136,8 +133,7 @@ class Board:
         if tracked is None or tracked.showing is None:
             return
         await asyncio.wait([tracked.showing], timeout=SHORTEST_PAUSE)
-        tracked.showing.cancel()
-        await asyncio.gather(tracked.showing, return_exceptions=True)
+        await end_all([tracked.showing])
 
     def ended(self, ticket: Ticket) -> None:
         """Tell those who listen that it was delivered, failed or cancelled."""

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from typing import Final
 
+from bot.tasks import end_all
+
 _BEAT: Final = 0.05
 """Seconds between two looks."""
 _REMEMBERED: Final = 6_000
@@ -26,9 +28,7 @@ class Pulse:
 
     async def close(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_all([self._task])
 
     def lag_seconds(self, share: float = 0.99) -> float:
         """How late the loop was at most in that share of all looks of the last five minutes."""

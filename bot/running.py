@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bot.house import House
 from bot.platforms.platform import Platform, PlatformStartError
 from bot.store import StoreError
+from bot.tasks import end_all
 from bot.workers import WorkerPool, WorkerStartError
 from composer import __version__
 
@@ -107,9 +108,7 @@ async def _serve(
             return TO_MEND
         await ending
     finally:
-        starting.cancel()
-        ending.cancel()
-        await asyncio.gather(starting, ending, return_exceptions=True)
+        await end_all([starting, ending])
     say("Ending: pieces under way are finished first, the rest goes on at the next start (Ctrl-C again: at once) ...")
     return DONE
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from bot import wording
 from bot.domain import Seed, SeedKind
-from composer.commands.seeds import read_seed_text
+from composer.commands.seeds import MIDI_SUFFIXES, read_seed_text
 from composer.errors import BadInputError
-from composer.openers import Opener, list_openers
+from composer.openers import Opener, UnknownOpenerError, list_openers
 
 LONGEST_TEXT: Final = 2_000
 """Characters of a seed: more than anybody types."""
@@ -28,10 +28,15 @@ def parse_seed(text: str) -> Seed:
     if len(text) > LONGEST_TEXT:
         message = f"These are too many notes to type ({LONGEST_TEXT:,} characters at most); send them as a MIDI file."
         raise BadInputError(message)
-    seed = read_seed_text(text)
+    if text.rstrip().lower().endswith(MIDI_SUFFIXES):
+        raise BadInputError(wording.FILE_BY_NAME)
+    try:
+        seed = read_seed_text(text)
+    except UnknownOpenerError as error:
+        raise BadInputError(wording.no_such_opener(error.wanted, error.nearest)) from error
     if seed.opener:
         return Seed(SeedKind.OPENER, seed.opener, seed.title)
-    return Seed(SeedKind.NOTES, text, seed.title)
+    return Seed(SeedKind.NOTES, text, wording.notes_title(text))
 
 
 def suggest_openers(text: str, limit: int = 25) -> list[tuple[str, str]]:

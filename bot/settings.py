@@ -5,28 +5,23 @@ Tokens are kept as ``SecretStr``: they print as asterisks, and no sentence here 
 
 from __future__ import annotations
 
+import logging
 import os
-from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.addresses import is_loopback
 from bot.domain import GuildSettings, Limits, PlatformName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pydantic_core import ErrorDetails
 
 ENV_FILE: Final = Path(".env")
-PREFIX: Final = "SCHUMANN_"
 SHORTEST_TOKEN: Final = 16
 """Characters of a web token; less can be guessed."""
-_FOR_TESTS: Final = {"SCHUMANN_SHARED"}
 _DEFAULTS: Final = Limits()
 
 
@@ -205,6 +200,8 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     Raises:
         SettingsError: some cannot be used; each sentence names the variable and never its value.
     """
+    # Its warnings name lines only; ``unknown_variables`` says what to do about them.
+    logging.getLogger("dotenv").setLevel(logging.ERROR)
     try:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]  # an argument of pydantic-settings' own
     except ValidationError as error:
@@ -219,36 +216,11 @@ def variables() -> dict[str, str]:
     return {str(field.validation_alias): field.description or "" for field in Settings.model_fields.values()}
 
 
-def unknown_variables(environment: Mapping[str, str] = os.environ, env_file: Path | None = ENV_FILE) -> list[str]:
-    """A sentence for each variable that looks like a setting and is none."""
-    known = variables()
-    strange = (
-        {name for name in {*environment, *_names_in(env_file)} if name.startswith(PREFIX)} - known.keys() - _FOR_TESTS
-    )
-    return [_not_known(name, known) for name in sorted(strange)]
-
-
-def _names_in(env_file: Path | None) -> set[str]:
-    """The variables in a file; none where it cannot be read, which ``load_settings`` tells."""
-    try:
-        return set(dotenv_values(env_file, interpolate=False)) if env_file and env_file.is_file() else set()
-    except (OSError, UnicodeDecodeError):
-        return set()
-
-
 def forget_secrets() -> None:
     """Take the tokens out of this process' environment, so that no child inherits them."""
     for field in Settings.model_fields.values():
         if field.annotation == SecretStr | None:
             os.environ.pop(str(field.validation_alias), None)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this computer reaches an address."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _sentence(detail: ErrorDetails) -> str:
@@ -260,9 +232,3 @@ def _sentence(detail: ErrorDetails) -> str:
     return (
         f"{name} cannot be used as it is set: give {extra['expected'] if isinstance(extra, dict) else 'another value'}."
     )
-
-
-def _not_known(name: str, known: Mapping[str, str]) -> str:
-    nearest = get_close_matches(name, known, n=1, cutoff=0.8)
-    meant = f"did you mean {nearest[0]}?" if nearest else ".env.example lists all settings."
-    return f"{name} is set, but there is no such setting; {meant}"

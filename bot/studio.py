@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from bot import wording
-from bot.domain import (
-    Action,
-    ComposeRequest,
-    ForbiddenError,
-    NotFoundError,
-    Options,
-    OutOfOrderError,
-    Seed,
-    SeedKind,
-    TooLateError,
-    VoteSource,
-)
+from bot.domain import ForbiddenError, NotFoundError, OutOfOrderError, SeedKind, TooLateError, VoteSource
+from bot.follow_ups import follow_up
 from bot.guild_settings import changed_settings
+from bot.rights import check_may_change_settings, check_may_compose, may_end, may_see
 from bot.seeds import parse_seed, suggest_openers
+from bot.tasks import seen_through
+from bot.views import About, PieceView
 from composer import __version__
-from composer.errors import BadInputError
 from composer.openers import Opener, list_openers
 
 if TYPE_CHECKING:
@@ -33,19 +26,22 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.domain import (
+        Action,
+        ComposeRequest,
         GuildSettings,
         Limits,
         MessageRef,
         Piece,
         PlatformName,
         Progress,
+        Seed,
         Tally,
         Ticket,
         UserRef,
         Viewer,
         Vote,
     )
-    from bot.piece_files import PieceFiles, PieceFolders
+    from bot.piece_files import PieceFolders
     from bot.platforms.platform import Platform
     from bot.pool import Pool
     from bot.progress import Board
@@ -54,39 +50,11 @@ if TYPE_CHECKING:
     from bot.store import Forgotten, Store
 
 LARGEST_RANDOM_SEED: Final = 2**31 - 1
-LONGER_BY: Final = 30.0
-"""Seconds that a longer piece is longer at least; long ones are doubled."""
-SHORTEST_GROWTH: Final = 5.0
-"""A piece that could only grow by less is as long as it may be."""
 RECONCILED: Final = timedelta(days=14)
 """How far back votes are looked for that were given while the bot was away."""
 MOST_RECONCILED: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class PieceView:
-    """A piece as one person sees it."""
-
-    piece: Piece
-    tally: Tally
-    own_vote: Vote | None
-    files: PieceFiles
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the bot says of itself; ``loop_lag_seconds`` is how late the event loop was in 1 % of the last 5 minutes."""
-
-    version: str
-    checkpoint_id: str
-    soundfont: str
-    uptime_seconds: float
-    queued: int
-    running: int
-    workers: int
-    pieces: int
-    votes: int
-    loop_lag_seconds: float
+_FAREWELL_SECONDS: Final = 3.0
+"""How long deleting waits until people see that their open requests are cancelled."""
 
 
 class Studio:
@@ -141,41 +109,17 @@ class Studio:
     async def follow_up(self, action: Action, piece_id: int, viewer: Viewer, *, key: str, address: str) -> Ticket:
         """Again, a variation, or longer: a new request that starts from a piece."""
         piece = await self._visible(piece_id, viewer)
-        if action is Action.AGAIN:
-            request = replace(piece.request, options=replace(piece.request.options, random_seed=None))
-            if request.action is Action.COMPOSE:
-                request = replace(request, action=action, parent_id=piece.id)
-        else:
-            options = Options(piece.request.options.length_seconds, None, piece.request.options.temperature, None)
-            if action is Action.LONGER:
-                options = replace(options, length_seconds=await self._longer(piece, viewer))
-            seed = Seed(SeedKind.PIECE, str(piece.id), piece.music.title)
-            request = replace(piece.request, action=action, parent_id=piece.id, seed=seed, options=options)
-        request = replace(request, key=key, user=viewer.user, place=viewer.place, address=address, awaits_file=False)
+        request = follow_up(action, piece, (await self._settings(viewer)).longest_seconds)
+        request = replace(request, key=key, user=viewer.user, place=viewer.place, address=address)
         await self._check(request, viewer)
         primer = await self._store.primer(piece.ticket_id) if request.seed.kind is SeedKind.UPLOAD else None
         return await self._take_on(request, primer=primer, remarks=piece.music.remarks if primer else ())
-
-    async def _longer(self, piece: Piece, viewer: Viewer) -> float:
-        longest = (await self._settings(viewer)).longest_seconds
-        length = piece.request.options.length_seconds
-        if length > longest - SHORTEST_GROWTH:
-            raise BadInputError(wording.longest_already(longest))
-        return float(round(min(length + max(length, LONGER_BY), longest)))
 
     async def _check(self, request: ComposeRequest, viewer: Viewer) -> None:
         """Refuse what this guild does not allow this person, and everything while no worker can be kept alive."""
         if not self._pool.is_healthy:
             raise OutOfOrderError(wording.OUT_OF_ORDER)
-        settings = await self._settings(viewer)
-        if request.options.length_seconds > settings.longest_seconds:
-            raise BadInputError(wording.length_out_of_range(settings.longest_seconds))
-        if viewer.is_admin:
-            return
-        if settings.channel_id not in {None, viewer.place.channel_id}:
-            raise ForbiddenError(wording.wrong_channel(str(settings.channel_id)))
-        if settings.role_ids and not set(settings.role_ids) & set(viewer.role_ids):
-            raise ForbiddenError(wording.MISSING_ROLE)
+        check_may_compose(viewer, request.options.length_seconds, await self._settings(viewer))
 
     async def _take_on(
         self, request: ComposeRequest, *, primer: str | None = None, remarks: tuple[str, ...] = ()
@@ -183,6 +127,9 @@ class Studio:
         if request.options.random_seed is None:
             drawn = replace(request.options, random_seed=secrets.randbelow(LARGEST_RANDOM_SEED + 1))
             request = replace(request, options=drawn)
+        return await seen_through(self._add(request, primer, remarks))
+
+    async def _add(self, request: ComposeRequest, primer: str | None, remarks: tuple[str, ...]) -> Ticket:
         ticket = await self._store.add_request(request, self._limits, datetime.now(UTC), primer=primer, remarks=remarks)
         self._desk.take_on(ticket)
         return ticket
@@ -195,7 +142,7 @@ class Studio:
     async def ticket(self, ticket_id: int, viewer: Viewer) -> Ticket:
         """A request, for the person who made it and for moderators of the place."""
         ticket = await self._store.ticket(ticket_id)
-        if not _is_responsible(ticket, viewer):
+        if not may_end(viewer, ticket):
             raise NotFoundError(wording.ticket_not_found(ticket_id))
         return ticket
 
@@ -209,10 +156,12 @@ class Studio:
 
     async def cancel(self, ticket_id: int, viewer: Viewer) -> None:
         """End a request: only its owner and moderators of the place may; the worker on it is stopped at once."""
-        if not _is_responsible(await self._store.ticket(ticket_id), viewer):
+        if not may_end(viewer, await self._store.ticket(ticket_id)):
             raise ForbiddenError(wording.ONLY_OWNER_CANCELS)
-        state = await self._store.cancel(ticket_id)
-        if state is None:
+        await seen_through(self._cancel(ticket_id))
+
+    async def _cancel(self, ticket_id: int) -> None:
+        if await self._store.cancel(ticket_id) is None:
             raise TooLateError(wording.TOO_LATE_TO_CANCEL)
         await self._desk.stop(ticket_id)
         self._desk.take_on(await self._store.ticket(ticket_id))
@@ -226,9 +175,7 @@ class Studio:
     async def _visible(self, piece_id: int, viewer: Viewer) -> Piece:
         """A piece, if it was made by this person or in this guild."""
         piece = await self._store.piece(piece_id)
-        guild = piece.request.place.guild_id
-        same_guild = guild is not None and guild == viewer.place.guild_id
-        if piece.owner != viewer.user and not (same_guild and piece.owner.platform is viewer.user.platform):
+        if not may_see(viewer, piece):
             raise NotFoundError(wording.piece_not_found(piece_id))
         return piece
 
@@ -296,10 +243,7 @@ class Studio:
 
     async def change_guild_settings(self, viewer: Viewer, **changes: Any) -> GuildSettings:
         """Change some of the settings of this guild: only its admins may."""
-        if viewer.place.guild_id is None:
-            raise ForbiddenError(wording.NO_SETTINGS_HERE)
-        if not viewer.is_admin:
-            raise ForbiddenError(wording.ADMINS_ONLY)
+        check_may_change_settings(viewer)
         settings = changed_settings(await self._settings(viewer), changes, self._limits)
         await self._store.change_guild_settings(viewer.place, settings)
         return settings
@@ -310,9 +254,14 @@ class Studio:
 
     async def forget(self, viewer: Viewer) -> Forgotten:
         """Delete everything that is stored about this person, and stop what is being made for them."""
-        for ticket in await self._store.open_tickets(viewer.user):
-            if await self._store.cancel(ticket.id) is not None:
-                await self._desk.stop(ticket.id)
+        return await seen_through(self._forget(viewer))
+
+    async def _forget(self, viewer: Viewer) -> Forgotten:
+        open_ids = [ticket.id for ticket in await self._store.open_tickets(viewer.user)]
+        for ticket_id in open_ids:
+            with contextlib.suppress(TooLateError, NotFoundError):
+                await self.cancel(ticket_id, viewer)
+        await self._desk.wait_told(open_ids, _FAREWELL_SECONDS)
         forgotten = await self._store.forget(viewer.user)
         for ticket_id in forgotten.ticket_ids:
             await self._desk.forget(ticket_id)
@@ -347,12 +296,3 @@ class Studio:
     def openers(self) -> tuple[Opener, ...]:
         """Every opener."""
         return list_openers()
-
-
-def _is_responsible(ticket: Ticket, viewer: Viewer) -> bool:
-    """Whether a request is this person's own, or was made where they are a moderator."""
-    if ticket.request.user == viewer.user:
-        return True
-    place = ticket.request.place
-    same_guild = (place.platform, place.guild_id) == (viewer.place.platform, viewer.place.guild_id)
-    return viewer.is_moderator and place.guild_id is not None and same_guild

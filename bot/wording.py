@@ -15,11 +15,13 @@ from composer.errors import BadInputError
 
 if TYPE_CHECKING:
     from bot.domain import Piece, Progress, Seed
-    from bot.studio import About
+    from bot.views import About
 
 BAR_BLOCKS = 10
 LONGEST_FACT = 120
 """Characters of a line of notation that a card shows."""
+LONGEST_NOTES = 32
+"""Characters of it that a title shows."""
 SUPPORT_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of a support id: none that is mistaken for another."""
 
@@ -176,7 +178,7 @@ def facts(piece: Piece) -> list[tuple[str, str]]:
     found = [
         seed_fact(piece.request.seed),
         ("Length", clock(music.length_seconds)),
-        ("Key", music.key),
+        ("Key", key_name(music.key)),
         ("Tempo", f"♩ = {music.tempo:.0f}"),
         ("Random seed", str(music.random_seed)),
         ("Checkpoint", music.checkpoint_id),
@@ -185,6 +187,21 @@ def facts(piece: Piece) -> list[tuple[str, str]]:
     if options.temperature != 1:
         found.insert(4, ("Temperature", f"{options.temperature:g}"))
     return found
+
+
+def key_name(key: str) -> str:
+    """A key with proper signs.
+
+    >>> key_name("Eb major"), key_name("F# minor")
+    ('E♭ major', 'F♯ minor')
+    """
+    note, _, mode = key.partition(" ")
+    return f"{note[:1]}{note[1:].replace('b', '♭').replace('#', '♯')} {mode}".rstrip()
+
+
+def notes_title(notes: str) -> str:
+    """What music is called of which nothing is known but its notes."""
+    return f"Notes {shortened(safe_title(notes), LONGEST_NOTES)}"
 
 
 def seed_fact(seed: Seed) -> tuple[str, str]:
@@ -262,11 +279,8 @@ ONLY_OWNER_CANCELS = "Only the person who asked for this piece, or a moderator, 
 TOO_LATE_TO_CANCEL = "It is too late to cancel this: it has already ended."
 ADMINS_ONLY = "Only people who may manage this server can change its settings."
 NO_SETTINGS_HERE = "Settings belong to a server; there are none in a private conversation."
-RESTARTING = "I am just restarting; your request is kept and goes on in a moment."
-NOT_NOW_RESTARTING = "I am just restarting; please ask again in a minute."
 CANCELLED = "Cancelled."
 POISON = "This request brought the composer down again and again, so I gave it up; please try another seed or length."
-TIMED_OUT = "Composing this took far too long, so I stopped it. Please try another seed or a shorter length."
 FILE_GONE = "The file that came with this request cannot be fetched any more; please send it again."
 FILE_TOO_LARGE = "This file is larger than 1 MiB; please send a smaller MIDI file."
 SEED_OR_MIDI = "Give me a seed or a MIDI file, not both."
@@ -294,7 +308,7 @@ def support_id() -> str:
 
 def our_fault(support_id: str | None) -> str:
     """That something went wrong on our side."""
-    named = f" (support id {support_id})" if support_id else ""
+    named = _named(support_id)
     return f"Something went wrong on our side, not with what you asked{named}; please try again in a moment."
 
 
@@ -376,14 +390,29 @@ SET_FILES = "Whether MIDI files dropped in a channel are continued"
 
 
 def menu_hint(menu_name: str) -> str:
-    """How to continue a file that is in the chat already."""
+    """How to have a file continued."""
     return (
-        f'A MIDI file in the chat: open the menu of its message, then Apps, "{menu_name}". '
-        "Or mention me in the message that it is attached to."
+        "A MIDI file: attach it to /compose as the option midi, or to a message that mentions me. One that is in the "
+        f'chat already: open the menu of its message, then Apps, "{menu_name}".'
     )
 
 
 def slash_only(name: str) -> str:
     """That something is not for everybody's eyes."""
     return f"Please use the command /{name} for that; only you will see the answer."
+
+
 OUT_OF_ORDER = "The composer is out of order just now; please try again in a few minutes."
+FILE_BY_NAME = "A file cannot be named here, only sent: attach the MIDI file itself."
+
+
+def no_such_opener(name: str, nearest: str) -> str:
+    """That no beginning is called so; ``nearest`` names those that may have been meant."""
+    meant = (
+        f"did you mean {nearest}? " if nearest else "name a composer such as schumann, or notes such as C5q E5q G5h. "
+    )
+    return f"There is no opener '{name}'; {meant}/openers lists them all."
+
+
+OPENERS_HINT = "Continue one of them with its name: /compose seed:schumann:traumerei"
+FOR_WHOM = "For"

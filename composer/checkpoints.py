@@ -75,7 +75,7 @@ def load_checkpoint(folder: Path | None = None) -> Checkpoint:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         hashes = {name: _sha256(folder / name) for name in (WEIGHTS, NETWORK)}
     except (OSError, ValueError) as error:
-        message = f"There is no usable checkpoint in {folder}: {error}."
+        message = f"There is no usable checkpoint in {folder}: {_reason(error)}; name the folder that training wrote."
         raise CheckpointError(message) from error
     if not isinstance(card, dict) or card.get("files") != hashes:
         message = (
@@ -87,6 +87,12 @@ def load_checkpoint(folder: Path | None = None) -> Checkpoint:
         message = f"The checkpoint {card.get('id')} was made for another version of this program; train it again."
         raise CheckpointError(message)
     return Checkpoint(folder, card)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return f"{Path(error.filename or CARD).name} cannot be read ({error.strerror})"
+    return f"{CARD} is not JSON"
 
 
 def _sha256(path: Path) -> str:

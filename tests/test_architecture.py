@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import bot.__main__
+from bot.settings import variables
 from composer.checkpoints import CARD, RELEASED
 from composer.commands.cli import COMMANDS, build_parser
 
@@ -201,6 +202,13 @@ def test_readme_names_every_setting() -> None:
     in_code = {name for path in CODE for name in pattern.findall(path.read_text(encoding="utf-8"))}
 
     assert set(pattern.findall(README)) == in_code
+
+
+def test_readme_explains_every_setting() -> None:
+    """The table of settings has a row for each, and no others but what is for tests."""
+    rows = set(re.findall(r"^\| `([A-Z]+_[A-Z_]+)` \|", README, re.MULTILINE))
+
+    assert rows == variables().keys() | {"SCHUMANN_SHARED"}
 
 
 def test_readme_links_lead_somewhere() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import wording
 from bot.domain import RefusedError
+from bot.store.persons import hash_of, hash_of_user
 from bot.store.rows import from_time, settings_of, to_time
 
 if TYPE_CHECKING:
@@ -54,15 +54,13 @@ async def spend(sql: Statements, request: ComposeRequest, default: GuildSettings
     await sql.run("DELETE FROM usage WHERE at <= ? OR at > ?", to_time(now - _HOUR), to_time(now + _CLOCK_ERROR))
     here, user, guild_id = request.place, request.user, request.place.guild_id
     settings = await settings_here(sql, here, default)
-    await _count(sql, f"{user.platform} user {user.id}", settings.per_user_hour, wording.hourly_user, now)
+    await _count(sql, await hash_of_user(sql, user), settings.per_user_hour, wording.hourly_user, now)
     if guild_id is not None:
-        await _count(sql, f"{here.platform} guild {guild_id}", settings.per_guild_hour, wording.hourly_guild, now)
+        hashed = await hash_of(sql, f"{here.platform} guild {guild_id}")
+        await _count(sql, hashed, settings.per_guild_hour, wording.hourly_guild, now)
 
 
-async def _count(sql: Statements, who: str, limit: int, sentence: Callable[[int], str], now: datetime) -> None:
-    row = await sql.first("SELECT usage_key FROM household")
-    key: bytes = row["usage_key"] if row is not None else b""
-    hashed = hashlib.blake2b(who.encode(), key=key, digest_size=16).digest()
+async def _count(sql: Statements, hashed: bytes, limit: int, sentence: Callable[[int], str], now: datetime) -> None:
     times = [one["at"] for one in await sql.rows("SELECT at FROM usage WHERE who = ? ORDER BY at", hashed)]
     if len(times) >= limit:
         # Where the limit has been lowered, several must leave the hour first.

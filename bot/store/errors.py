@@ -8,6 +8,7 @@ from bot.domain import ReplyError
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
 
 class StoreError(ReplyError):
@@ -28,7 +29,7 @@ _REASONS: Final = {
     "SQLITE_LOCKED": "another program keeps the database to itself",
     "SQLITE_NOMEM": "there is no memory left",
     "SQLITE_CORRUPT": "the database is damaged and has to be restored from a backup",
-    "SQLITE_NOTADB": "the file is not a database",
+    "SQLITE_NOTADB": "the file is not a database; restore it from a backup, or move it away",
 }
 
 
@@ -36,6 +37,11 @@ def reason_of(error: sqlite3.Error) -> str | None:
     """Why the surroundings refuse, or None where the mistake is our own."""
     name: str = getattr(error, "sqlite_errorname", "")
     return next((reason for code, reason in _REASONS.items() if name.startswith(code)), None)
+
+
+def unusable(path: Path, error: sqlite3.Error) -> StoreError:
+    """What to raise where a database cannot be opened."""
+    return StoreError(f"The database {path} cannot be used: {reason_of(error) or error}.")
 
 
 def refusal(error: sqlite3.Error) -> StoreError | None:

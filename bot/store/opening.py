@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 import aiosqlite
 
 from bot.store.database import Database, Line
-from bot.store.errors import StoreError, reason_of
+from bot.store.errors import StoreError, unusable
 from bot.store.migrations import check_ours, migrate, scripts
+from bot.store.place import was_left_open
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,27 +45,27 @@ async def open_database(file: ClaimedFile) -> Database:
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
     async with AsyncExitStack() as stack:
         try:
-            writer = await stack.enter_async_context(_connect(file.path, "rw"))
+            writer = await stack.enter_async_context(connect(file.path, "rw"))
             await _prepare(writer, file)
-            reader = await stack.enter_async_context(_connect(file.path, "ro"))
+            reader = await stack.enter_async_context(connect(file.path, "ro"))
         except sqlite3.Error as error:
-            message = f"The database {file.path} cannot be used: {reason_of(error) or error}."
-            raise StoreError(message) from error
+            raise unusable(file.path, error) from error
         stack.pop_all()
     writer.row_factory = reader.row_factory = sqlite3.Row
     return Database(Line(writer, "BEGIN IMMEDIATE"), Line(reader, "BEGIN"))
 
 
-def _connect(path: Path, mode: str) -> aiosqlite.Connection:
+def connect(path: Path, mode: str) -> aiosqlite.Connection:
+    """A connection to a database that is there; ``mode`` as in SQLite's addresses."""
     address = f"{path.absolute().as_uri()}?mode={mode}"
     return aiosqlite.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
 
 
 async def _prepare(writer: aiosqlite.Connection, file: ClaimedFile) -> None:
-    was_left_open = await asyncio.to_thread(file.was_left_open)
+    is_left_over = await asyncio.to_thread(was_left_open, file.path)
     steps = await asyncio.to_thread(scripts)
     await check_ours(writer, len(steps))
-    if was_left_open:
+    if is_left_over:
         await _check_sound(writer, file.path)
     modes = await writer.execute_fetchall("PRAGMA journal_mode = WAL")
     if [row[0] for row in modes] != ["wal"]:

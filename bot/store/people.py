@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.store.errors import StoreError
 from bot.store.part import Part, reading, writing
-from bot.store.persons import drop_strangers, known_person_id
+from bot.store.persons import drop_strangers, hash_of_user, known_person_id
 from bot.store.rows import from_time
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class People(Part):
         )
         votes = await sql.rows("SELECT piece_id FROM ratings WHERE person_id = ?", person)
         await sql.run("DELETE FROM people WHERE id = ?", person)
+        await sql.run(
+            "INSERT OR REPLACE INTO forgotten (who, last_piece) "
+            "VALUES (?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'pieces'), 0))",
+            await hash_of_user(sql, user),
+        )
         await drop_strangers(sql)
         await sql.run("UPDATE household SET must_scrub = 1")
         return Forgotten(tuple(row["id"] for row in requests), pieces=len(pieces), votes=len(votes))

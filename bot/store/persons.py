@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,18 @@ async def known_person_id(sql: Statements, user: UserRef) -> int | None:
     """The row of a person, if there is one."""
     row = await sql.first("SELECT id FROM people WHERE platform = ? AND user_id = ?", user.platform, user.id)
     return None if row is None else int(row["id"])
+
+
+async def hash_of(sql: Statements, who: str) -> bytes:
+    """What stands for somebody where their id must not: nobody can tell who it was without the key."""
+    row = await sql.first("SELECT usage_key FROM household")
+    key: bytes = row["usage_key"] if row is not None else b""
+    return hashlib.blake2b(who.encode(), key=key, digest_size=16).digest()
+
+
+async def hash_of_user(sql: Statements, user: UserRef) -> bytes:
+    """``hash_of`` a person."""
+    return await hash_of(sql, f"{user.platform} user {user.id}")
 
 
 async def drop_strangers(sql: Statements) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.store.guilds import Guilds
+from bot.store.inspection import inspect, problems
 from bot.store.opening import open_database
 from bot.store.part import reading, writing
 from bot.store.people import People
@@ -56,6 +57,16 @@ class Store(Requests, Work, Pieces, Votes, Guilds, People):
             raise
         return store
 
+    @staticmethod
+    async def inspect(path: Path) -> list[str]:
+        """What is wrong with the database at ``path``, which is neither changed nor kept; nothing when it is sound.
+
+        Raises:
+            StoreError: it cannot be read or written, is too new, or is not ours.
+            DatabaseInUseError: another process has it.
+        """
+        return await inspect(path)
+
     async def close(self) -> None:
         """Finish what has begun, and let others have the file."""
         if self._is_closed:
@@ -79,10 +90,7 @@ class Store(Requests, Work, Pieces, Votes, Guilds, People):
     @reading
     async def integrity_problems(self, sql: Statements) -> list[str]:
         """What is wrong with the file; nothing when it is sound."""
-        found = [str(row[0]) for row in await sql.rows("PRAGMA quick_check")]
-        broken = await sql.rows("PRAGMA foreign_key_check")
-        missing = [f"row {row[1]} of {row[0]} needs a row of {row[2]} that is not there" for row in broken]
-        return [problem for problem in found if problem != "ok"] + missing
+        return await problems(sql)
 
     @writing
     async def _tidy(self, sql: Statements) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot import wording
 from bot.domain import NotFoundError, Tally, Vote, VoteSource
 from bot.store.part import Part, reading, writing
-from bot.store.persons import known_person_id, person_id
+from bot.store.persons import hash_of_user, known_person_id, person_id
 from bot.store.rows import is_id, tally_of, to_time
 
 if TYPE_CHECKING:
@@ -86,13 +86,16 @@ class Votes(Part):
     ) -> Tally:
         """Make the reactions to a piece be exactly these; those that were known stay as they are.
 
-        Where both thumbs of somebody are new, nobody knows which came last: up counts.
+        What people had left before everything about them was deleted is not noted again. Where both thumbs of
+        somebody are new, nobody knows which came last: up counts.
 
         Raises:
             NotFoundError: the piece is gone.
         """
         await _check_piece(sql, piece_id)
-        wanted = {(await person_id(sql, user), vote) for user, vote in marks}
+        wanted = {
+            (await person_id(sql, user), vote) for user, vote in marks if not await _is_taken_back(sql, piece_id, user)
+        }
         rows = await sql.rows("SELECT person_id, vote FROM marks WHERE piece_id = ? AND source = 'reaction'", piece_id)
         known = {(row["person_id"], Vote(row["vote"])) for row in rows}
         for person, vote in known - wanted:
@@ -130,6 +133,19 @@ class Votes(Part):
     async def tally(self, sql: Statements, piece_id: int) -> Tally:
         """What all together say of a piece."""
         return await _tally(sql, piece_id)
+
+
+async def _is_taken_back(sql: Statements, piece_id: int, user: UserRef) -> bool:
+    """Whether this person was forgotten after the piece was made, and has left no mark on it since."""
+    found = await sql.first(
+        "SELECT 1 FROM forgotten WHERE who = ? AND last_piece >= ? "
+        "AND NOT EXISTS (SELECT 1 FROM marks WHERE piece_id = ? AND person_id = ? AND source = 'reaction')",
+        await hash_of_user(sql, user),
+        piece_id,
+        piece_id,
+        await known_person_id(sql, user),
+    )
+    return found is not None
 
 
 async def _vote(sql: Statements, piece_id: int, person: int | None) -> Vote | None:

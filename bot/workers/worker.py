@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.workers.jobs import Job, ReduceJob
 
 UNEXPECTED: Final = "The piece could not be made because of a fault on our side; please try again."
+LATER: Final = "Please try again later."
 SMALLEST_STEP: Final = 0.01
 """Progress is told in steps of at least this share."""
 
@@ -90,11 +91,16 @@ def _answer(worker: Worker, job: Job, report: Callable[[str, float], None]) -> A
         return Finished(None)
     except BadInputError as error:
         return Refused(str(error))
-    except ComposerError as error:
-        return Failed(str(error))
+    except ComposerError as error:  # a full disk, for example; the sentence is ours and holds nothing of the person's
+        _tell_bot(f"{error} {_where(error)}")
+        return Failed(f"{error} {LATER}")
     except Exception as error:  # noqa: BLE001 (the bot is told, and this worker may well do the next job)
-        print(_where(error), file=sys.stderr, flush=True)  # noqa: T201 (the bot logs it)
+        _tell_bot(_where(error))
         return Failed(UNEXPECTED)
+
+
+def _tell_bot(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 (the bot logs it)
 
 
 def _where(error: Exception) -> str:

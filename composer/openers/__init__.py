@@ -22,13 +22,27 @@ if TYPE_CHECKING:
 
     from composer.notes import Score
 
-__all__ = ["LONGEST_NAME", "Opener", "find_opener", "list_openers"]
+__all__ = ["LONGEST_NAME", "Opener", "UnknownOpenerError", "find_opener", "list_openers"]
 
 LONGEST_NAME = 80
 """Characters of a request that can be an opener's name."""
 _MOST_NAMED = 6
 """How many openers one sentence offers."""
 _WITHOUT_DECOMPOSITION = str.maketrans("łøđ", "lod")
+
+
+class UnknownOpenerError(BadInputError):
+    """No opener is called so.
+
+    Args:
+        message: the sentence for a terminal.
+        wanted: the name, in plain words.
+        nearest: those that may have been meant, as ``a, b or c``; may be empty.
+    """
+
+    def __init__(self, message: str, wanted: str, nearest: str = "") -> None:
+        super().__init__(message)
+        self.wanted, self.nearest = wanted, nearest
 
 
 @dataclass(frozen=True)
@@ -116,19 +130,21 @@ def find_opener(name: str) -> Opener:
         if found:
             message = f"several openers fit '{wanted}': write {_slugs(found)}"
             raise BadInputError(message)
-    raise BadInputError(_refusal(wanted))
+    raise _refusal(wanted)
 
 
-def _refusal(wanted: str) -> str:
+def _refusal(wanted: str) -> UnknownOpenerError:
     """That there is no such opener, with the nearest names or, failing those, the composers."""
     openers = sorted(list_openers(), key=lambda opener: opener.is_best_known)
     known = {name: opener for opener in openers for name in _findable(opener)}
     same_composer = [opener for opener in openers if wanted.startswith(f"{_findable(opener)[0]} ")]
     nearest = [known[name] for name in get_close_matches(wanted, known)] or same_composer
     if nearest:
-        return f"there is no opener '{wanted}'; did you mean {_slugs(nearest)}? docs/openers.md lists all"
+        meant = _slugs(nearest)
+        message = f"there is no opener '{wanted}'; did you mean {meant}? docs/openers.md lists all"
+        return UnknownOpenerError(message, wanted, meant)
     composers = ", ".join(dict.fromkeys(opener.slug.split(":")[0] for opener in list_openers()))
-    return f"there is no opener '{wanted}'; name one of these composers: {composers}"
+    return UnknownOpenerError(f"there is no opener '{wanted}'; name one of these composers: {composers}", wanted)
 
 
 def _findable(opener: Opener) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def open_library(
     """The first library of ``names`` that opens, else the one that the system finds.
 
     Raises:
-        MissingToolError: there is none.
+        MissingToolError: there is none, or none that this Python can load.
     """
     for name in names:
         try:
@@ -80,4 +80,8 @@ def open_library(
     if found is None:
         message = f"FluidSynth is not installed, so nothing can be played: {INSTALL_HINT}."
         raise MissingToolError(message)
-    return ctypes.CDLL(found)
+    try:
+        return ctypes.CDLL(found)
+    except OSError as error:
+        message = f"The FluidSynth library of this system cannot be loaded ({error}); install it anew: {INSTALL_HINT}."
+        raise MissingToolError(message) from error

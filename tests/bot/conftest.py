@@ -47,6 +47,12 @@ class Bench:
                 await asyncio.sleep(0.01)
         return found
 
+    async def until_told(self, ticket: Ticket) -> None:
+        """Wait until it is written down that the person knows why there is no piece."""
+        async with asyncio.timeout(20):
+            while not (await self.house.store.ticket(ticket.id)).told:
+                await asyncio.sleep(0.01)
+
     async def delivered(self, ticket: Ticket) -> int:
         """Wait until a request is delivered; the piece's id."""
         done = await self.until(ticket, RequestState.DELIVERED)

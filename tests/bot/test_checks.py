@@ -165,9 +165,13 @@ def test_a_port_that_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_web_chat_that_is_off_needs_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said that it is off."""
+    """Beside Discord it may be off; with both off there is nobody to talk to."""
     monkeypatch.setenv("SCHUMANN_WEB", "off")
+    finding = checks.check_web(load_settings(None), is_running=False)
+    assert finding.level is Level.MEND
+    assert "nowhere to talk to people" in finding.sentence
 
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     assert checks.check_web(load_settings(None), is_running=False).level is Level.NOTE
 
 

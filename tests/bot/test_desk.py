@@ -6,12 +6,12 @@ import asyncio
 from collections import deque
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import courier
-from bot.domain import Limits, MessageRef, RefusedError, RequestState
+from bot import courier, intake
+from bot.domain import Limits, MessageRef, RefusedError, RequestState, Ticket
 from bot.platforms.platform import UndeliverableError
 from bot.workers import JobFailedError, JobRefusedError, WorkerDiedError
 from composer.midi.writer import write_midi
@@ -134,6 +134,89 @@ async def test_a_bad_file_is_told(bench: Bench, found: bytes | Exception) -> Non
     assert "MIDI" in sentence or "gone" in sentence
 
 
+async def test_a_file_is_fetched_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that fails for a moment costs nobody their request."""
+    monkeypatch.setattr(intake, "FETCHING_PAUSES", (0.0, 0.01, 0.01))
+    troubles = deque([ConnectionError("reset"), TimeoutError()])
+
+    async def fetch_file(_: Ticket) -> bytes:
+        if troubles:
+            raise troubles.popleft()
+        return SONG
+
+    monkeypatch.setattr(bench.platform, "fetch_file", fetch_file)
+
+    ticket = await bench.studio.compose(request(seed=UPLOAD, awaits_file=True), viewer())
+
+    await bench.delivered(ticket)
+
+
+async def test_cancelling_ends_the_fetching(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is cancelled while its file is fetched is told so, and nothing else, and nothing goes on."""
+    begun, ended, fetched = asyncio.Event(), asyncio.Event(), []
+
+    async def fetch_file(ticket: Ticket) -> bytes:
+        fetched.append(ticket.id)
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+        return SONG
+
+    monkeypatch.setattr(bench.platform, "fetch_file", fetch_file)
+    asked = request(seed=UPLOAD, awaits_file=True)
+    ticket = await bench.studio.compose(asked, viewer())
+    await begun.wait()
+    await bench.studio.compose(asked, viewer())  # the platform reports it twice
+    await asyncio.sleep(0.05)
+    await bench.studio.cancel(ticket.id, viewer())
+
+    await bench.until_told(ticket)
+    assert ended.is_set()
+    assert fetched == [ticket.id]
+    assert [told for told, _ in bench.platform.told] == [ticket.id]
+    assert (await bench.studio.progress(ticket.id)).state is RequestState.CANCELLED
+    assert bench.pool.jobs == []
+
+
+async def test_a_late_echo_of_a_request_does_nothing(bench: Bench) -> None:
+    """An event that comes once more after its piece was delivered neither composes nor shows anything."""
+    asked = request()
+    ticket = await bench.studio.compose(asked, viewer())
+    await bench.delivered(ticket)
+    shown = len(bench.platform.shown)
+
+    echo = await bench.studio.compose(asked, viewer())
+    await asyncio.sleep(0.6)
+
+    assert (echo.id, echo.state) == (ticket.id, RequestState.DELIVERED)
+    assert len(bench.platform.shown) == shown
+    assert len(bench.platform.delivered) == 1
+
+
+async def test_a_caller_who_is_cut_off_has_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that reached the database is worked on even if whoever brought it is cancelled at that moment."""
+    add, is_stored = bench.house.store.add_request, asyncio.Event()
+
+    async def add_slowly(*args: Any, **kwargs: Any) -> Ticket:
+        ticket = await add(*args, **kwargs)
+        is_stored.set()
+        await asyncio.sleep(0.05)
+        return ticket
+
+    monkeypatch.setattr(bench.house.store, "add_request", add_slowly)
+    asking = asyncio.create_task(bench.studio.compose(request(), viewer()))
+    await is_stored.wait()
+    [ticket] = await bench.studio.open_tickets(viewer())
+
+    asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await bench.delivered(ticket)
+
+
 async def test_a_file_is_fetched_after_a_restart(make_bench: Callable[..., Awaitable[Bench]]) -> None:
     """A bot that went down while it waited for a file fetches it at the next start."""
     before = await make_bench(start=False)
@@ -192,6 +275,37 @@ async def test_drain_finishes_what_runs(make_bench: Callable[..., Awaitable[Benc
 
     assert [ticket_id for ticket_id, _ in bench.platform.delivered] == [running.id]
     assert (await bench.house.store.ticket(waiting.id)).state is RequestState.QUEUED
+
+
+async def test_what_is_claimed_too_late_waits_for_the_next_start(
+    make_bench: Callable[..., Awaitable[Bench]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that leaves the queue in the moment in which the bot is told to stop is put back."""
+    bench = await make_bench(workers=2)
+    bench.pool.hold()
+    running = await bench.studio.compose(request(), viewer())
+    await bench.until(running, RequestState.RUNNING)
+    claim, is_claimed, may_return = bench.house.store.claim, asyncio.Event(), asyncio.Event()
+
+    async def claim_slowly(now: datetime) -> Ticket | None:
+        ticket = await claim(now)
+        if ticket is not None:
+            is_claimed.set()
+            await may_return.wait()
+        return ticket
+
+    monkeypatch.setattr(bench.house.store, "claim", claim_slowly)
+    late = await bench.studio.compose(request(), viewer())
+    await is_claimed.wait()
+    draining = asyncio.create_task(bench.house.desk.drain(20))
+    await asyncio.sleep(0.05)
+    may_return.set()
+    await bench.until(late, RequestState.QUEUED)
+    bench.pool.let_go()
+    await draining
+
+    assert [job.ticket_id for job in bench.pool.jobs] == [running.id]
+    assert (await bench.house.store.ticket(late.id)).attempt == 0
 
 
 async def test_files_without_a_row_are_swept(make_bench: Callable[..., Awaitable[Bench]]) -> None:

@@ -38,6 +38,8 @@ def test_each_setting_changes_alone() -> None:
         {"longest_seconds": "60"},
         {"per_user_hour": 0},
         {"per_user_hour": True},
+        {"per_user_hour": 1.5},
+        {"per_guild_hour": float("inf")},
         {"per_guild_hour": -1},
         {"channel_id": 12},
         {"channel_id": ""},

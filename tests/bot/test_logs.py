@@ -39,6 +39,8 @@ def _logged(message: str, *arguments: object, error: Exception | None = None) ->
         ("xapp-1-A1-2-abc failed", "A1-2-abc"),
         (f"POST https://discord.com/api/v10/webhooks/12345/{INTERACTION_TOKEN}/messages/@original", INTERACTION_TOKEN),
         (f"POST /interactions/12345/{INTERACTION_TOKEN}/callback", INTERACTION_TOKEN),
+        ("PATCH https://127.0.0.1:8/api/v10/webhooks/12/aW50=~+x:y?wait=1 has been rate limited", "aW50"),
+        ("('/interactions/12/aW50ZXI=%3D/callback', 429)", "ZXI="),
         ("https://cdn.discordapp.com/attachments/1/2/my%20song.mid?ex=1&hm=abc", "song"),
         ('{"token": "abcdefgh"}', "abcdefgh"),
         ("user 123456789012345678 asked", "123456789012345678"),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.names import LONGEST_NAME, LONGEST_STEM, UNTITLED, safe_name, safe_title, slug
+from bot.names import LONGEST_NAME, LONGEST_STEM, LONGEST_TITLE, UNTITLED, safe_name, safe_title, slug
+from composer.openers import list_openers
 
 
 @pytest.mark.parametrize(
@@ -44,10 +45,10 @@ def test_titles_keep_slashes() -> None:
 @given(st.text())
 def test_any_text_becomes_a_harmless_name(text: str) -> None:
     """Whatever is given, the name is short, printable, mentions nobody, and cleaning it again changes nothing."""
-    for clean in (safe_name, safe_title):
+    for clean, longest in ((safe_name, LONGEST_NAME), (safe_title, LONGEST_TITLE)):
         name = clean(text)
 
-        assert 1 <= len(name) <= LONGEST_NAME
+        assert 1 <= len(name) <= longest
         assert name.isprintable()
         assert not set(name) & set("@`*_~|\\<>[]")
         assert "://" not in name
@@ -66,3 +67,10 @@ def test_slugs_know_the_letters_of_composers() -> None:
     assert slug("Fryderyk Chopin: Żelazowa Wola, łąka; Grøndahl; Weiß") == (
         "fryderyk-chopin-zelazowa-wola-laka-grondahl-weiss"
     )
+
+
+def test_titles_of_openers_are_shown_whole() -> None:
+    """No opener is so long that its title is cut."""
+    for opener in list_openers():
+        title = f"{opener.composer}: {opener.title}"
+        assert safe_title(title) == title

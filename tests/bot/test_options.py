@@ -101,6 +101,7 @@ def test_what_people_type_is_understood(text: str, options: dict[str, str]) -> N
         ("", Command("help")),
         ("  ", Command("help")),
         ("?", Command("help")),
+        ("/", Command("help")),
         ("help", Command("help")),
         ("/help me please", Command("help")),
         ("compose help", Command("help")),
@@ -130,6 +131,7 @@ def test_every_command_is_understood(text: str, command: Command) -> None:
             "compose seed:schumann foo:3",
             "There is no option 'foo'; there are seed, length, tempo, temperature, random_seed.",
         ),
+        ("compose schumann midi:song.mid", "A file cannot be named here, only sent: attach the MIDI file itself."),
         ("compose length:30 length:20", "length is given twice; give it once, and notes in quotation marks."),
         ("compose schumann seed:chopin", "seed is given twice; give it once, and notes in quotation marks."),
         (
@@ -269,6 +271,11 @@ def test_lengths_are_understood(value: str | float | None, seconds: float) -> No
             {"random_seed": "9" * 99},
             f"'{'9' * 30}' is not understood as random_seed; give a whole number from 0 to 2147483647.",
         ),
+        (
+            {"random_seed": 10**400},
+            f"'1{'0' * 29}' is not understood as random_seed; give a whole number from 0 to 2147483647.",
+        ),
+        ({"tempo": 10**400}, f"'1{'0' * 29}' is not understood as tempo; give a number."),
         ({"lenght": "30"}, "There is no option 'lenght'; did you mean length?"),
     ],
 )
@@ -312,7 +319,14 @@ def test_settings_become_fields() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"files": "perhaps"}, {"channel": "<#1> <#2>"}, {"roles": "@moderators"}, {"user_hour": "0"}, {"lenght": "30"}],
+    [
+        {"files": "perhaps"},
+        {"channel": "<#1> <#2>"},
+        {"roles": "@moderators"},
+        {"user_hour": "0"},
+        {"user_hour": "1001"},
+        {"lenght": "30"},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(values: dict[str, str]) -> None:
     """Each with a sentence."""

@@ -62,3 +62,20 @@ def test_every_opener_is_offered_by_its_slug() -> None:
         assert len(title) <= 100
     assert len(suggest_openers("")) == 25
     assert suggest_openers("no such thing") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("shumann", "There is no opener 'shumann'; did you mean schumann:traumerei? /openers lists them all."),
+        ("hello", "There is no opener 'hello'; name a composer such as schumann, or notes such as C5q E5q G5h."),
+        ("song.mid", "A file cannot be named here, only sent: attach the MIDI file itself."),
+        ("midi:song.MIDI ", "A file cannot be named here, only sent: attach the MIDI file itself."),
+    ],
+)
+def test_a_wrong_name_is_answered_with_what_there_is_in_a_chat(text: str, sentence: str) -> None:
+    """The sentence is short, and speaks of commands, not of files in the repository."""
+    with pytest.raises(BadInputError) as refusal:
+        parse_seed(text)
+
+    assert str(refusal.value).startswith(sentence)

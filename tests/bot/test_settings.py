@@ -12,15 +12,13 @@ from bot import settings as module
 from bot.domain import Limits
 from bot.settings import (
     ENV_FILE,
-    PREFIX,
     Settings,
     SettingsError,
     forget_secrets,
-    is_loopback,
     load_settings,
-    unknown_variables,
     variables,
 )
+from bot.stray_variables import PREFIX, unknown_variables
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 LONG_TOKEN = "c0rrect-horse-battery"  # noqa: S105 (opens nothing)
@@ -151,22 +149,6 @@ def test_other_computers_need_a_token(host: str, monkeypatch: pytest.MonkeyPatch
     assert load_settings(None).web is False
 
 
-@pytest.mark.parametrize(
-    ("host", "answer"),
-    [
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("localhost", True),
-        ("10.0.0.1", False),
-    ],
-)
-def test_loopback_addresses_are_known(host: str, *, answer: bool) -> None:
-    """Only this computer itself counts."""
-    assert is_loopback(host) is answer
-
-
 def test_unknown_settings_are_pointed_out(tmp_path: Path) -> None:
     """A misspelt variable does nothing silently, wherever it is set; those of others are left alone."""
     misspelt, strange = f"{PREFIX}WEB_PROT", f"{PREFIX}ZZZ"
@@ -178,6 +160,17 @@ def test_unknown_settings_are_pointed_out(tmp_path: Path) -> None:
         f"{misspelt} is set, but there is no such setting; did you mean SCHUMANN_WEB_PORT?",
         f"{strange} is set, but there is no such setting; .env.example lists all settings.",
     ]
+
+
+def test_lines_that_set_nothing_are_pointed_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A line that cannot be understood is named once, with what to write instead."""
+    env_file = _env_file(tmp_path, "SCHUMANN_QUEUE=7\nhello world\n# a comment\n\n=\n")
+
+    assert load_settings(env_file).queue == 7
+    assert unknown_variables({}, env_file) == [
+        f"{env_file}, line {line}, is not understood; write NAME=value." for line in (2, 5)
+    ]
+    assert caplog.text == ""
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from tests.bot.people import ANNA, BERT, ELSEWHERE, GUILD, PRIVATE, UPLOAD, requ
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.domain import Ticket
     from tests.bot.conftest import Bench
 
 SONG = write_midi(parse_notation("C4q D4q E4q F4q | G4q A4q B4q C5q | C5q B4q A4q G4q | F4q E4q D4q C4q"))
@@ -290,6 +291,41 @@ async def test_forget_leaves_nothing(bench: Bench) -> None:
     assert bench.pool.busy == 0
     report = await bench.studio.privacy_report(viewer())
     assert {name: value for name, value in report.items() if isinstance(value, list) and value} == {}
+
+
+async def test_the_forgotten_see_their_requests_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages that show progress say that it has ended before the request behind them is forgotten."""
+    tell = bench.platform.tell
+
+    async def tell_slowly(ticket: Ticket, sentence: str) -> None:
+        await asyncio.sleep(0.2)
+        await tell(ticket, sentence)
+
+    monkeypatch.setattr(bench.platform, "tell", tell_slowly)
+    bench.pool.hold()
+    running = await bench.studio.compose(request(), viewer())
+    await bench.until(running, RequestState.RUNNING)
+    waiting = await bench.studio.compose(request(), viewer())
+
+    await bench.studio.forget(viewer())
+
+    assert {told for told, _ in bench.platform.told} == {running.id, waiting.id}
+
+
+async def test_a_cancelled_piece_leaves_no_files(bench: Bench) -> None:
+    """What a worker had written by then is gone at once."""
+    bench.pool.hold()
+    ticket = await bench.studio.compose(request(), viewer())
+    await bench.until(ticket, RequestState.RUNNING)
+    async with asyncio.timeout(10):
+        while not bench.pool.jobs:
+            await asyncio.sleep(0.01)
+    folder = bench.pool.jobs[0].folder
+    assert folder.exists()
+
+    await bench.studio.cancel(ticket.id, viewer())
+
+    assert not folder.exists()
 
 
 async def test_progress_knows_place_and_time(bench: Bench) -> None:

@@ -27,7 +27,7 @@ from bot.domain import (
     SeedKind,
     UserRef,
 )
-from bot.studio import About
+from bot.views import About
 from composer.errors import BadInputError, CheckpointError
 
 OPENER = Seed(SeedKind.OPENER, "schumann:traumerei", "Robert Schumann: Träumerei")
@@ -240,3 +240,18 @@ def test_about_tells_how_busy_things_are() -> None:
         "Event loop: 10 ms late at most, but for 1 % of the time",
         "So far: 1 piece, 5 votes",
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("Eb major", "E♭ major"), ("F# minor", "F♯ minor"), ("B minor", "B minor"), ("Bb major", "B♭ major"), ("", "")],
+)
+def test_keys_have_proper_signs(key: str, shown: str) -> None:
+    """Flats and sharps look as in print, and note names stay."""
+    assert wording.key_name(key) == shown
+
+
+def test_notes_are_told_apart_by_their_beginning() -> None:
+    """In lists of pieces; long lines are cut."""
+    assert wording.notes_title("C5q E5q G5h") == "Notes C5q E5q G5h"
+    assert len(wording.notes_title("C5q " * 500)) < 40

@@ -96,3 +96,20 @@ def test_a_written_card_makes_a_loadable_checkpoint(copy: Path) -> None:
     card = {name: value for name, value in before.card.items() if name not in {"id", "files", "vocabulary"}}
 
     assert write_card(copy, card).id == load_checkpoint(copy).id == before.id
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "card.json cannot be read (No such file or directory)"), ("{", "card.json is not JSON")],
+)
+def test_what_is_no_checkpoint_is_said_in_words(tmp_path: Path, content: str | None, reason: str) -> None:
+    """The sentence names the file and what to do, without numbers of the system."""
+    if content is not None:
+        (tmp_path / CARD).write_text(content, encoding="utf-8")
+
+    with pytest.raises(CheckpointError) as caught:
+        load_checkpoint(tmp_path)
+
+    assert str(caught.value) == (
+        f"There is no usable checkpoint in {tmp_path}: {reason}; name the folder that training wrote."
+    )

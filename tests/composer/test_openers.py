@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer import openers
 from composer.errors import BadInputError
 from composer.notation import format_notation, parse_notation
 from composer.openers import LONGEST_NAME, Opener, find_opener, list_openers
@@ -237,3 +238,15 @@ def test_documentation_lists_it(opener: Opener) -> None:
     rows = LIST.read_text(encoding="utf-8")
 
     assert f"| `{opener.slug}` | {opener.composer} | {opener.title} | {opener.opus} | {opener.key} |" in rows
+
+
+def test_compiled_python_beside_the_openers_is_no_opener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own folder and other files among the openers are passed over."""
+    name = "schumann.traumerei.txt"
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "__init__.cpython-311.pyc").write_bytes(b"\xa7\r\r\n")
+    (tmp_path / "notes.txt~").write_bytes(b"\xff")
+    (tmp_path / name).write_bytes((Path(openers.__file__).parent / name).read_bytes())
+    monkeypatch.setattr(openers, "files", lambda _: tmp_path)
+
+    assert [opener.slug for opener in list_openers.__wrapped__()] == ["schumann:traumerei"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import discord
@@ -11,9 +13,10 @@ from discord import app_commands
 
 from bot import wording
 from bot.domain import MessageRef, RefusedError, ReplyError
+from bot.patience import until_stored
 from bot.platforms.discord.addressing import address_of_interaction
 from bot.platforms.discord.letters import Letter, shown
-from bot.platforms.discord.posting import put
+from bot.platforms.discord.posting import put_if_possible
 from bot.platforms.discord.troubles import NETWORK_TROUBLE
 from composer.errors import BadInputError
 
@@ -28,8 +31,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-PATIENCE: Final = 1.5
-"""Seconds after which an interaction is acknowledged even if nothing is certain yet; Discord forgets it after 3."""
+PATIENCE: Final = 0.7
+"""Seconds after which an interaction is acknowledged even if nothing is certain yet: people should not wait longer."""
+_LIFE_SECONDS: Final = 3.0
+"""What Discord gives us to acknowledge an interaction."""
 _STALE: Final = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 
 
@@ -41,10 +46,29 @@ async def timely(
     try:
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         if not done:
-            await interaction.response.defer(thinking=thinking, ephemeral=ephemeral)
+            await _defer(interaction, thinking=thinking, ephemeral=ephemeral)
         return await task
+    except Exception:
+        if thinking and not ephemeral:
+            await _take_back(interaction)
+        raise
     finally:
         task.cancel()
+
+
+async def _defer(interaction: Asked, *, thinking: bool, ephemeral: bool) -> None:
+    """Say that an answer will come; where that fails, the work goes on all the same."""
+    try:
+        await interaction.response.defer(thinking=thinking, ephemeral=ephemeral)
+    except NETWORK_TROUBLE as trouble:
+        logger.warning("an interaction could not be deferred: %s", type(trouble).__name__)
+
+
+async def _take_back(interaction: Asked) -> None:
+    """Withdraw a deferral that everybody sees: what takes its place would be seen by everybody too."""
+    if interaction.response.is_done():
+        with contextlib.suppress(*NETWORK_TROUBLE):
+            await interaction.delete_original_response()
 
 
 async def take_on(
@@ -58,12 +82,19 @@ async def take_on(
     """
     address = address_of_interaction(interaction, attachment).to_json()
     ticket = await timely(interaction, ask(f"discord:{interaction.id}", address), thinking=True)
+    message = await _acknowledge(interaction, ticket)
+    if message is not None:
+        await until_stored(partial(interaction.client.studio.placed, ticket.id, message))
+
+
+async def _acknowledge(interaction: Asked, ticket: Ticket) -> MessageRef | None:
+    """The message that will show the progress; None if there can be none yet, as the piece then comes in a new one."""
     try:
-        message = MessageRef(str(interaction.channel_id), str(await _message_id(interaction)))
+        async with asyncio.timeout(_LIFE_SECONDS):
+            return MessageRef(str(interaction.channel_id), str(await _message_id(interaction)))
     except NETWORK_TROUBLE:
         logger.warning("request %d could not be acknowledged in time; it is answered by a message", ticket.id)
-        message = await put(interaction.client, ticket, Letter(shown(ticket.request.seed.title)))
-    await interaction.client.studio.placed(ticket.id, message)
+        return await put_if_possible(interaction.client, ticket, Letter(shown(ticket.request.seed.title)))
 
 
 async def _message_id(interaction: Asked) -> int:
@@ -102,7 +133,7 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, ReplyError | BadInputError):
         text = shown(wording.sentence_of(error))
         if isinstance(error, RefusedError) and error.retry_at is not None:
-            return f"{text} {wording.AGAIN_POSSIBLE} {discord.utils.format_dt(error.retry_at, 'R')}"
+            return f"{text} {wording.AGAIN_POSSIBLE} {discord.utils.format_dt(error.retry_at, 'R')}."
         return text
     support_id = wording.support_id()
     logger.error("something asked on Discord failed (support id %s)", support_id, exc_info=error)

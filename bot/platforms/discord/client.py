@@ -19,6 +19,7 @@ from bot.platforms.discord.pressing import press
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from bot.domain import MessageRef
     from bot.studio import Studio
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class SchumannClient(discord.Client):
         )
         self.studio, self.admins = studio, frozenset(admins)
         self.tree = CommandTree(self)
+        self.watched: MessageRef | None = None
+        """The message whose votes are being looked through; None as soon as one of them changes."""
         self._up = up
         self._reconciling: asyncio.Task[None] | None = None
 

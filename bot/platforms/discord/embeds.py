@@ -27,6 +27,9 @@ def piece_card(piece: Piece, remarks: Sequence[str], picture_name: str | None) -
     )
     for name, value in wording.facts(piece):
         card.add_field(name=name, value=shown(value, LONGEST_FIELD))
+    if piece.request.place.guild_id is not None:
+        # Discord does not say who pressed a button. In a card a mention notifies nobody.
+        card.add_field(name=wording.FOR_WHOM, value=f"<@{piece.owner.id}>")
     if picture_name is not None:
         card.set_image(url=f"attachment://{picture_name}")
     return card

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -11,6 +12,7 @@ import discord
 from bot import wording
 from bot.domain import ReplyError
 from bot.options import parse_command, to_options
+from bot.patience import until_stored
 from bot.platforms.discord.addressing import address_of_message, midi_among
 from bot.platforms.discord.answers import sentence
 from bot.platforms.discord.buttons import cancel_button
@@ -18,7 +20,7 @@ from bot.platforms.discord.commands import help_text
 from bot.platforms.discord.composing import request_of, seed_of, seed_of_file
 from bot.platforms.discord.letters import Letter, shown
 from bot.platforms.discord.pages import page_of
-from bot.platforms.discord.posting import put
+from bot.platforms.discord.posting import put_if_possible
 from bot.platforms.discord.troubles import NETWORK_TROUBLE
 from bot.platforms.discord.viewers import viewer_of_message
 
@@ -108,7 +110,9 @@ async def _compose(client: SchumannClient, message: discord.Message, values: Map
     if ticket.message is None:
         progress = await client.studio.progress(ticket.id)
         letter = Letter(shown(wording.progress_text(progress, seed.title)), buttons=cancel_button(ticket.id))
-        await client.studio.placed(ticket.id, await put(client, ticket, letter))
+        placed = await put_if_possible(client, ticket, letter)
+        if placed is not None:
+            await until_stored(partial(client.studio.placed, ticket.id, placed))
 
 
 async def _reply(message: discord.Message, letter: Letter) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from bot import wording
+from bot.platforms.discord.addressing import Address
 from bot.platforms.discord.answers import timely
 from bot.platforms.discord.embeds import COLOUR
 from bot.platforms.discord.letters import lines_within, shown
@@ -72,11 +73,13 @@ async def page_of(
         colour=COLOUR,
     )
     has_more = len(lines) > PAGE
+    if list_name == "openers":
+        embed.set_footer(text=wording.OPENERS_HINT)
     if not page and not has_more:
         return embed, None
     back = PageButton(list_name, max(page - 1, 0), "Back", is_disabled=not page)
-    on = PageButton(list_name, min(page + 1, _LAST_PAGE), "On", is_disabled=not has_more)
-    return embed, view_of(back, on)
+    following = PageButton(list_name, min(page + 1, _LAST_PAGE), "Next", is_disabled=not has_more)
+    return embed, view_of(back, following)
 
 
 async def _lines(studio: Studio, viewer: Viewer, list_name: str, offset: int) -> list[str]:
@@ -88,7 +91,7 @@ async def _lines(studio: Studio, viewer: Viewer, list_name: str, offset: int) ->
 
 
 def _opener_line(opener: Opener) -> str:
-    return f"**{shown(opener.composer)}**: {shown(opener.title)}, {shown(opener.key)} · `{opener.slug}`"
+    return f"**{shown(opener.composer)}**: {shown(opener.title)} · `{opener.slug}`"
 
 
 def _piece_line(piece: Piece, tally: Tally) -> str:
@@ -100,7 +103,10 @@ def _piece_line(piece: Piece, tally: Tally) -> str:
 
 
 def _link(piece: Piece) -> str:
-    place, message = piece.request.place, piece.message
+    message = piece.message
     if message is None:
         return ""
-    return f"https://discord.com/channels/{place.guild_id or '@me'}/{message.channel_id}/{message.message_id}"
+    # A piece that was asked for in a guild may have come in private.
+    is_there = message.channel_id == Address.from_json(piece.request.address).channel_id
+    guild_id = piece.request.place.guild_id if is_there else None
+    return f"https://discord.com/channels/{guild_id or '@me'}/{message.channel_id}/{message.message_id}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -9,13 +11,16 @@ import discord
 from bot.domain import MessageRef
 from bot.platforms.discord.addressing import Address
 from bot.platforms.discord.letters import shown
-from bot.platforms.discord.troubles import MESSAGE_GONE
+from bot.platforms.discord.troubles import MESSAGE_GONE, NETWORK_TROUBLE
 from bot.platforms.platform import UndeliverableError
 
 if TYPE_CHECKING:
     from bot.domain import Ticket
     from bot.platforms.discord.letters import Letter
 
+logger = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS: Final = 3.0
 _ORIGINAL: Final[Any] = "@original"
 """The answer to an interaction, in place of a message's id."""
 _TOKEN_DEAD: Final = frozenset({10015, 10062, 50027})
@@ -57,6 +62,16 @@ async def put(client: discord.Client, ticket: Ticket, letter: Letter) -> Message
         discord.HTTPException: anything else that Discord has against it, or trouble at their end.
     """
     return await edit(client, ticket, letter) or await _send_anew(client, ticket, letter)
+
+
+async def put_if_possible(client: discord.Client, ticket: Ticket, letter: Letter) -> MessageRef | None:
+    """Like ``put``, but None where it fails or takes long: for what can be said later as well."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await put(client, ticket, letter)
+    except (*NETWORK_TROUBLE, UndeliverableError) as trouble:
+        logger.warning("request %d has no message yet: %s", ticket.id, type(trouble).__name__)
+        return None
 
 
 async def _edit_by_token(client: discord.Client, address: Address, letter: Letter) -> MessageRef:

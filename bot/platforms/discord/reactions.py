@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import discord
 
 from bot.domain import MessageRef, PlatformName, Vote
+from bot.patience import until_stored
 from bot.platforms.discord.troubles import MESSAGE_GONE
 from bot.platforms.discord.viewers import user_ref
 
@@ -26,6 +28,8 @@ _SKIN_TONES: Final = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0xFE0F))
 _PAUSE: Final = 0.5
 """Seconds between two messages that are looked through at the start: there is no hurry, and Discord limits requests."""
 _MOST_VOTERS: Final = 1000
+_MOST_LOOKS: Final = 5
+"""At a message below which votes come and go all the time; what comes and goes is heard of anyway."""
 
 
 def vote_of(emoji: discord.PartialEmoji | discord.Emoji | str) -> Vote | None:
@@ -42,7 +46,7 @@ async def added(client: SchumannClient, event: discord.RawReactionActionEvent) -
     if vote is None or is_bot or _is_own(client, event):
         return
     if piece := await _piece_of(client, event.channel_id, event.message_id):
-        await client.studio.reaction_added(piece.id, user_ref(event.user_id), vote)
+        await until_stored(partial(client.studio.reaction_added, piece.id, user_ref(event.user_id), vote))
 
 
 async def removed(client: SchumannClient, event: discord.RawReactionActionEvent) -> None:
@@ -51,7 +55,7 @@ async def removed(client: SchumannClient, event: discord.RawReactionActionEvent)
     if vote is None or _is_own(client, event):
         return
     if piece := await _piece_of(client, event.channel_id, event.message_id):
-        await client.studio.reaction_removed(piece.id, user_ref(event.user_id), vote)
+        await until_stored(partial(client.studio.reaction_removed, piece.id, user_ref(event.user_id), vote))
 
 
 async def cleared(
@@ -62,7 +66,7 @@ async def cleared(
     if vote is None and isinstance(event, discord.RawReactionClearEmojiEvent):
         return
     if piece := await _piece_of(client, event.channel_id, event.message_id):
-        await client.studio.reactions_cleared(piece.id, vote)
+        await until_stored(partial(client.studio.reactions_cleared, piece.id, vote))
 
 
 async def deleted(client: SchumannClient, channel_id: int, message_ids: Iterable[int]) -> None:
@@ -70,7 +74,8 @@ async def deleted(client: SchumannClient, channel_id: int, message_ids: Iterable
     for message_id in message_ids:
         # Reading first: most messages that are deleted anywhere are none of ours, and need no writing.
         if await _piece_of(client, channel_id, message_id):
-            await client.studio.message_deleted(PlatformName.DISCORD, _ref(channel_id, message_id))
+            message = _ref(channel_id, message_id)
+            await until_stored(partial(client.studio.message_deleted, PlatformName.DISCORD, message))
 
 
 async def reconcile(client: SchumannClient) -> None:
@@ -87,6 +92,17 @@ async def reconcile(client: SchumannClient) -> None:
 
 
 async def _reconcile_one(client: SchumannClient, piece_id: int, message: MessageRef) -> None:
+    """Make the votes those that stand below the message; looked at again if they change meanwhile."""
+    for _ in range(_MOST_LOOKS):
+        client.watched = message
+        marks = await _marks_below(client, message)
+        if client.watched is not None:
+            client.watched = None
+            await client.studio.reactions_are(piece_id, marks)
+            return
+
+
+async def _marks_below(client: SchumannClient, message: MessageRef) -> set[tuple[UserRef, Vote]]:
     channel = client.get_partial_messageable(int(message.channel_id))
     found = await channel.get_partial_message(int(message.message_id)).fetch()
     marks: set[tuple[UserRef, Vote]] = set()
@@ -95,7 +111,7 @@ async def _reconcile_one(client: SchumannClient, piece_id: int, message: Message
         if vote is not None:
             users = [user async for user in reaction.users(limit=_MOST_VOTERS)]
             marks.update((user_ref(user.id), vote) for user in users if not user.bot)
-    await client.studio.reactions_are(piece_id, marks)
+    return marks
 
 
 def _is_own(client: SchumannClient, event: discord.RawReactionActionEvent) -> bool:
@@ -103,7 +119,10 @@ def _is_own(client: SchumannClient, event: discord.RawReactionActionEvent) -> bo
 
 
 async def _piece_of(client: SchumannClient, channel_id: int, message_id: int) -> Piece | None:
-    return await client.studio.piece_of_message(PlatformName.DISCORD, _ref(channel_id, message_id))
+    message = _ref(channel_id, message_id)
+    if message == client.watched:
+        client.watched = None
+    return await until_stored(partial(client.studio.piece_of_message, PlatformName.DISCORD, message))
 
 
 def _ref(channel_id: int, message_id: int) -> MessageRef:

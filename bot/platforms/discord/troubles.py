@@ -9,8 +9,8 @@ import discord
 
 from bot.platforms.platform import PlatformStartError
 
-NETWORK_TROUBLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
-"""Whatever a request to Discord may raise."""
+NETWORK_TROUBLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
+"""Whatever a request to Discord may raise; the last by aiohttp where the connection has been closed at the end."""
 MESSAGE_GONE: Final = 10008
 _TOO_LARGE: Final = 40005
 

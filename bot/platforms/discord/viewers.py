@@ -57,10 +57,13 @@ def _viewer(
 
 
 def _role_ids(person: Person) -> tuple[str, ...]:
-    """A member's roles; the public ``roles`` lacks those of which Discord has not told us anything yet."""
+    """A member's roles; the public ``roles`` lacks those of which Discord has not told us anything yet.
+
+    The role that everybody has bears the guild's id, and is in nobody's list.
+    """
     if not isinstance(person, discord.Member):
         return ()
-    return tuple(map(str, person._roles))  # noqa: SLF001 (there is no public way to the bare ids)
+    return tuple(map(str, (person.guild.id, *person._roles)))  # noqa: SLF001 (there is no public way to the bare ids)
 
 
 def _channel_id(channel: Channel) -> str | None:

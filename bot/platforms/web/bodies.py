@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import warnings
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import wording
@@ -26,6 +28,9 @@ FILE_FIELD: Final = "midi"
 _LARGEST_FIELD = 4 << 10
 _MOST_PARTS = 12
 _CHUNK = 64 << 10
+_QUOTED = re.compile(r';\s*(name|filename)="((?:\\"|[^"])*)"', re.IGNORECASE)
+_ESCAPES: Final = {"%22": '"', "%0A": " ", "%0D": " "}
+"""How browsers write, in the names of files, what would end the name."""
 READING_SECONDS: Final = 60.0
 _NOT_JSON = "This must be a JSON object (application/json)."
 _NOT_A_FORM = "This form cannot be read; send it as multipart/form-data with the file in the field midi."
@@ -95,29 +100,44 @@ async def read_form(request: web.Request, known: Collection[str]) -> Form:
 async def _read_parts(request: web.Request, known: Collection[str], form: Form) -> None:
     if (request.content_length or 0) > LARGEST_BODY:
         raise TooLargeError(wording.FILE_TOO_LARGE)
+    for warning in (BadContentDispositionHeader, BadContentDispositionParam):
+        warnings.simplefilter("ignore", warning)  # it repeats the names of people's files, which no log may hold
     reader, count = await request.multipart(), 0
     while (part := await reader.next()) is not None:
         count += 1
-        if count > _MOST_PARTS or not isinstance(part, BodyPartReader) or part.name is None:
+        if count > _MOST_PARTS or not isinstance(part, BodyPartReader):
             _refuse(_NOT_A_FORM)
-        _check_name(part.name, {*known, FILE_FIELD})
-        if part.name in form.values or (part.name == FILE_FIELD and form.data is not None):
-            what = "one file at a time" if part.name == FILE_FIELD else f"{part.name} once"
+        name, file_name = _names_of(part)
+        _check_name(name, {*known, FILE_FIELD})
+        if name in form.values or (name == FILE_FIELD and form.data is not None):
+            what = "one file at a time" if name == FILE_FIELD else f"{name} once"
             _refuse(f"Please send {what}.")
-        if part.name == FILE_FIELD:
-            form.file_name, form.data = part.filename or "", await _read_part(part, LARGEST_UPLOAD)
+        if name == FILE_FIELD:
+            form.file_name, form.data = file_name, await _read_part(part, name, LARGEST_UPLOAD)
         else:
-            form.values[part.name] = (await _read_part(part, _LARGEST_FIELD)).decode()
+            form.values[name] = (await _read_part(part, name, _LARGEST_FIELD)).decode()
 
 
-async def _read_part(part: BodyPartReader, most: int) -> bytes:
+def _names_of(part: BodyPartReader) -> tuple[str, str]:
+    """The name of a field and that of its file; aiohttp gives up on file names with several semicolons."""
+    quoted = dict(_QUOTED.findall(part.headers.get(hdrs.CONTENT_DISPOSITION, "")))
+    name = part.name or quoted.get("name")
+    if name is None:
+        _refuse(_NOT_A_FORM)
+    file_name = part.filename or quoted.get("filename", "")
+    for escape, character in _ESCAPES.items():
+        file_name = file_name.replace(escape, character)
+    return name, file_name
+
+
+async def _read_part(part: BodyPartReader, name: str, most: int) -> bytes:
     received = bytearray()
     while chunk := await part.read_chunk(_CHUNK):
         received += chunk
         if len(received) > most:
-            if part.name == FILE_FIELD:
+            if name == FILE_FIELD:
                 raise TooLargeError(wording.FILE_TOO_LARGE)
-            _refuse(f"The field {part.name} is too long.")
+            _refuse(f"The field {name} is too long.")
     return bytes(received)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from bot.domain import NotFoundError, PlatformName, RefusedError, RequestState
+from bot.store import StoreError
 
 if TYPE_CHECKING:
     from bot.domain import Progress, Ticket, UserRef, Viewer
@@ -101,8 +102,8 @@ class Events:
             await response.write(_RECONNECT)
             await self._begin(response, stream, viewer)
             await self._go_on(response, stream, viewer)
-        except ConnectionError:
-            pass  # the page has gone, which is how streams end
+        except (ConnectionError, StoreError):
+            pass  # the page has gone, which is how streams end, or comes back by itself when the database does
         finally:
             self._drop(viewer.user, stream)
         return response

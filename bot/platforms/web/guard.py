@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 
-from bot.platforms.web.addresses import LOOPBACK_HOSTS, is_everywhere, with_brackets
+from bot.addresses import LOOPBACK_HOSTS, is_everywhere, with_brackets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,7 +10,7 @@ from bot.domain import RequestState, Vote
 
 if TYPE_CHECKING:
     from bot.domain import GuildSettings, Options, Piece, Progress, Seed, Ticket, UserRef
-    from bot.studio import About, PieceView
+    from bot.views import About, PieceView
     from composer.openers import Opener
 
 Json = dict[str, Any]

@@ -10,10 +10,10 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot import wording
+from bot.addresses import is_everywhere, is_loopback, with_brackets
 from bot.domain import PlatformName, ReplyError
 from bot.platforms.platform import PlatformStartError
 from bot.platforms.web.access import SHORTEST_TOKEN, Access
-from bot.platforms.web.addresses import is_everywhere, is_loopback, with_brackets
 from bot.platforms.web.answers import Answers
 from bot.platforms.web.api import Api
 from bot.platforms.web.asking import Asking

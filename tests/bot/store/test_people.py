@@ -82,6 +82,23 @@ async def test_those_who_only_voted_go_with_the_piece(store: Store, tmp_path: Pa
     assert traces(tmp_path, CLARA.id) == []
 
 
+async def test_reactions_of_before_are_not_noted_again(store: Store, tmp_path: Path) -> None:
+    """Thumbs still stand in the chat after the deletion; looking through it brings nothing back, new ones count."""
+    robert = person("robert")
+    old = await make_piece(store, robert)
+    marks = {(CLARA, Vote.UP), (robert, Vote.UP)}
+    await store.set_reactions(old.id, marks, NOON)
+    await store.forget(CLARA)
+
+    assert await store.set_reactions(old.id, marks, NOON) == Tally(1, 0)
+    assert traces(tmp_path, CLARA.id) == []
+
+    new = await make_piece(store, robert)
+    assert await store.set_reactions(new.id, marks, NOON) == Tally(2, 0)
+    await store.mark(old.id, CLARA, Vote.DOWN, VoteSource.REACTION, NOON)
+    assert await store.set_reactions(old.id, {*marks, (CLARA, Vote.DOWN)} - {(CLARA, Vote.UP)}, NOON) == Tally(1, 1)
+
+
 async def test_those_who_took_everything_back_are_gone_after_a_restart(tmp_path: Path) -> None:
     """An id that nothing hangs on is deleted at the next start."""
     store = await Store.open(tmp_path / "schumann.db")

@@ -147,7 +147,7 @@ def test_every_writing_method_is_tried() -> None:
     """No method that changes something is missing above."""
     reading = {"ticket", "primer", "untold", "open_tickets", "queue", "piece", "piece_of_message", "history", "top"}
     reading |= {"ticket_ids_with_pieces", "delivered_messages", "vote_of", "tally", "guild_settings", "report"}
-    others = {"open", "close", "counts", "integrity_problems", "scrub_if_due"}
+    others = {"open", "close", "counts", "inspect", "integrity_problems", "scrub_if_due"}
 
     methods = {name for name in dir(Store) if not name.startswith("_")}
 

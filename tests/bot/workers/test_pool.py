@@ -17,7 +17,7 @@ from bot.workers import JobFailedError, JobRefusedError, JobTimedOutError, Worke
 from bot.workers.jobs import ReduceJob
 from bot.workers.pool import MOST_DEATHS
 from bot.workers.process import KEPT_ENVIRONMENT
-from bot.workers.worker import UNEXPECTED
+from bot.workers.worker import LATER, UNEXPECTED
 from tests.bot.workers.helpers import ODD_WORKER, PATIENCE_SECONDS, REPOSITORY, odd_job, runs, until, until_gone
 
 if TYPE_CHECKING:
@@ -90,9 +90,17 @@ async def test_refusals_and_faults_keep_their_sentence(pool: WorkerPool) -> None
     """The sentence of a worker arrives; whose fault it is shows in the type."""
     with pytest.raises(JobRefusedError, match=r"^There are no notes to continue\.$"):
         await pool.compose(odd_job("refuse"), ignore)
-    with pytest.raises(JobFailedError, match=r"^FluidSynth stopped in the middle of the piece\.$"):
+    with pytest.raises(JobFailedError, match=rf"^FluidSynth stopped in the middle of the piece\. {LATER}$"):
         await pool.compose(odd_job("fail"), ignore)
     assert pool.is_healthy
+
+
+async def test_our_own_faults_are_logged(pool: WorkerPool, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever runs the bot hears of a full disk too, not only the person who asked."""
+    with pytest.raises(JobFailedError):
+        await pool.compose(odd_job("fail"), ignore)
+
+    await until(lambda: "FluidSynth stopped in the middle of the piece. RenderError at" in caplog.text)
 
 
 async def test_a_crash_is_logged_without_what_people_wrote(pool: WorkerPool, caplog: pytest.LogCaptureFixture) -> None:

@@ -152,3 +152,12 @@ def test_missing_library_names_the_command_that_installs_it() -> None:
     """Where no library of any name is found, the message says what to install on Linux and macOS."""
     with pytest.raises(MissingToolError, match=r"apt-get install fluidsynth fluid-soundfont-gm.*brew"):
         open_library(("libnowhere.so.3",), lambda _: None)
+
+
+def test_a_broken_library_is_named(tmp_path: Path) -> None:
+    """Where the library is there but cannot be loaded, as one for another processor, the message says so."""
+    broken = tmp_path / "libfluidsynth.so.3"
+    broken.touch()
+
+    with pytest.raises(MissingToolError, match=r"cannot be loaded .*; install it anew: apt-get"):
+        open_library((), lambda _: str(broken))

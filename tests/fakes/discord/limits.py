@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from tests.fakes.discord.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.fakes.discord.clock import Clock
 
 _FOREVER = 1 << 30
+_TRAVEL_SECONDS = 0.1
 
 
 @dataclass
@@ -32,12 +35,17 @@ class Trouble:
         edits: so many edits of one message are taken ...
         edits_seconds: ... in so many seconds; more are answered 429.
         stalled: how many requests were kept waiting.
+        is_cut_off: every connection is cut at once, as if there were no network.
+        on_the_way: what happens while the answer to the next such request, by method and path, is on its way.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.edits, self.edits_seconds = 5, 5.0
         self.stalled = 0
+        self.is_cut_off = False
+        self._lost: list[tuple[str, str]] = []
+        self.on_the_way: list[tuple[str, str, Callable[[], None]]] = []
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
         self._faults: list[_Fault] = []
 
@@ -53,9 +61,19 @@ class Trouble:
         """Keep the next requests whose path matches waiting, to fail in the end."""
         self._faults.append(_Fault(method, pattern, times, ApiError(503, 0, "Service Unavailable"), seconds))
 
+    def outage(self, error: ApiError) -> None:
+        """Answer every request with this error."""
+        for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
+            self.fail(method, "/", error)
+
+    def lose(self, method: str, pattern: str, times: int = 1) -> None:
+        """Do what the next requests whose path matches ask for, but cut the connection before it is answered."""
+        self._lost += [(method, pattern)] * times
+
     def calm(self) -> None:
         """No more trouble."""
         self._faults.clear()
+        self.is_cut_off = False
 
     async def meet(self, method: str, path: str) -> None:
         """Let a request pass.
@@ -72,6 +90,23 @@ class Trouble:
                 raise fault.error
         if method == "PATCH" and "/messages/" in path:
             self._count_edit(path)
+
+    async def travel(self, method: str, path: str) -> bool:
+        """Bring an answer back; what a test has planned for the way happens, and is heard of before the answer.
+
+        Returns:
+            Whether it arrives.
+        """
+        for plan in list(self.on_the_way):
+            if plan[0] == method and re.match(plan[1], path):
+                self.on_the_way.remove(plan)
+                plan[2]()
+                await asyncio.sleep(_TRAVEL_SECONDS)
+        for lost in self._lost:
+            if lost[0] == method and re.match(lost[1], path):
+                self._lost.remove(lost)
+                return False
+        return True
 
     def _count_edit(self, path: str) -> None:
         now, recent = self._clock.now(), self._recent[path]

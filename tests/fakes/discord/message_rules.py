@@ -82,6 +82,7 @@ class MessageRules:
         _check(new)
         message.content, message.embeds, message.components = new.content, new.embeds, new.components
         message.attachments = attachments
+        message.pings += _pings(new.content if "content" in payload else "", payload.get("allowed_mentions"))
 
     def _attachments(self, message: Message, payload: Json, files: dict[int, web.FileField]) -> list[Attachment]:
         new = {number: self._stored(message.channel, file) for number, file in files.items()}
@@ -104,6 +105,14 @@ class MessageRules:
         kind = mimetypes.guess_type(file.filename)[0] or "application/octet-stream"
         content = file.file.read()
         return keep_file(self._world, self._base_url, channel, name=file.filename, content=content, kind=kind)
+
+
+def _pings(content: str, allowed: Json | None) -> list[str]:
+    """Whom a text notifies: everybody that it mentions, unless the request names what may be mentioned."""
+    kinds = {"everyone": "@(everyone|here)", "roles": r"<@&(\d+)>", "users": r"<@!?(\d+)>"}
+    parsed = kinds if allowed is None else allowed.get("parse", [])
+    found = [(kind, name) for kind, pattern in kinds.items() for name in re.findall(pattern, content)]
+    return [name for kind, name in found if kind in parsed or name in (allowed or {}).get(kind, [])]
 
 
 def _with_files(embeds: list[Json], attachments: list[Attachment]) -> list[Json]:

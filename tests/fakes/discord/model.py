@@ -104,7 +104,12 @@ class Attachment:
 
 @dataclass(eq=False)
 class Message:
-    """A message; ``reactions`` holds, for each emoji, who reacted with it, in order."""
+    """A message.
+
+    Attributes:
+        reactions: for each emoji, who reacted with it, in order.
+        pings: whom it has notified: ids of people and roles, or "everyone".
+    """
 
     id: str
     channel: Channel
@@ -117,6 +122,7 @@ class Message:
     attachments: list[Attachment] = field(default_factory=list)
     reactions: dict[str, dict[str, User]] = field(default_factory=dict)
     mentions: list[User] = field(default_factory=list)
+    pings: list[str] = field(default_factory=list)
     flags: int = 0
     nonce: str | int | None = None
     reference: Json | None = None

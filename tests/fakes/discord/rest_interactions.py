@@ -95,7 +95,7 @@ class InteractionRoutes:
     async def _follow_up(self, request: web.Request) -> Json:
         interaction, form = self._interaction(request), request[FORM]
         original = interaction.original
-        if original is not None and original.is_loading:
+        if original is not None and original.is_loading and not original.is_deleted:
             # The first followup after a deferral becomes the deferred message.
             return self._change(interaction, original, form)
         interaction.followups += 1

@@ -139,6 +139,8 @@ class FakeDiscord:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Read the body, run the handler, and write down both sides."""
+        if self.trouble.is_cut_off:
+            return _cut(request)
         if not request.path.startswith(API):
             return await handler(request)
         path = request.path.removeprefix(API)
@@ -152,7 +154,8 @@ class FakeDiscord:
         self.log.append(
             replace(exchange, status=status, answer=answer if self.keeps_answers or status >= 400 else None)
         )
-        return _response(status, answer)
+        arrives = await self.trouble.travel(request.method, path)
+        return _response(status, answer) if arrives else _cut(request)
 
     async def _handled(
         self, request: web.Request, path: str, handler: Callable[[web.Request], Awaitable[Any]]
@@ -171,6 +174,13 @@ class FakeDiscord:
 
     async def _attachment(self, request: web.Request) -> web.StreamResponse:
         return await serve_attachment(self.world, request)
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Nothing at all is answered."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 def _response(status: int, answer: Any) -> web.Response:

@@ -75,6 +75,7 @@ class Scene:
     moderator: Person
     admin: Person
     bots: list[Bot] = field(default_factory=list)
+    extras: dict[str, Person] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -163,6 +164,16 @@ async def tally_is(bot: Bot, person: Person, up: int, down: int) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while (await bot.studio.piece(1, viewer_of(person))).tally != Tally(up, down):
             await asyncio.sleep(0.01)
+
+
+async def begun(scene: Scene, bot: Bot) -> tuple[Interaction, Message]:
+    """A request of alice's that waits in the worker, and its message with progress and Cancel button."""
+    bot.pool.hold()
+    interaction = await scene.alice.slash("compose", COMPOSE).acknowledged()
+    message = interaction.original
+    assert message is not None
+    await until(lambda: "▰" in message.text, "progress")
+    return interaction, message
 
 
 async def delivered(interaction: Interaction) -> Message:

@@ -7,27 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain import Action, RequestState, Tally
-from tests.bot.platforms.discord.conftest import COMPOSE, delivered, viewer_of
+from tests.bot.platforms.discord.conftest import begun, delivered, viewer_of
 from tests.fakes.discord import Person, until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.bot.platforms.discord.conftest import Bot, Scene
-    from tests.fakes.discord.model import Interaction, Message
+    from tests.fakes.discord.model import Message
 
     Compose = Callable[..., Awaitable[Message]]
-
-
-async def held(scene: Scene, bot: Bot) -> Interaction:
-    """A request of alice's that a worker is at, with its message shown."""
-    bot.pool.hold()
-    interaction = scene.alice.slash("compose", COMPOSE)
-    await interaction.acknowledged()
-    message = interaction.original
-    assert message is not None
-    await until(lambda: message.buttons and bot.pool.jobs, "the Cancel button")
-    return interaction
 
 
 @pytest.mark.parametrize("label", ["Again", "Variation", "Longer"])
@@ -38,6 +27,8 @@ async def test_follow_ups(scene: Scene, bot: Bot, compose: Compose, label: str) 
     ticket = await bot.ticket(2)
 
     assert second is not first
+    assert f"For: <@{scene.bert.id}>" in second.text
+    assert second.pings == []
     assert ticket.request.action is Action(label.lower())
     assert ticket.request.user.id == scene.bert.id
     assert ticket.request.parent_id == 1
@@ -78,9 +69,7 @@ async def test_everything_works_after_a_restart(scene: Scene, bot: Bot, compose:
 
 async def test_strangers_cannot_cancel(scene: Scene, bot: Bot) -> None:
     """Somebody else's press is refused to them alone, and the work goes on."""
-    interaction = await held(scene, bot)
-    message = interaction.original
-    assert message is not None
+    interaction, message = await begun(scene, bot)
     refusal = await scene.bert.press(message, "Cancel").reply()
     bot.pool.let_go()
     await delivered(interaction)
@@ -92,9 +81,7 @@ async def test_strangers_cannot_cancel(scene: Scene, bot: Bot) -> None:
 @pytest.mark.parametrize("name", ["alice", "moderator"])
 async def test_owner_and_moderators_cancel(scene: Scene, bot: Bot, name: str) -> None:
     """The work really stops, the message says so, and the worker is free at once."""
-    interaction = await held(scene, bot)
-    message = interaction.original
-    assert message is not None
+    _, message = await begun(scene, bot)
     person: Person = getattr(scene, name)
     await person.press(message, "Cancel").acknowledged()
     await until(lambda: "Cancelled" in message.text)
@@ -107,9 +94,7 @@ async def test_owner_and_moderators_cancel(scene: Scene, bot: Bot, name: str) ->
 
 async def test_cancelling_twice(scene: Scene, bot: Bot) -> None:
     """A press that comes too late is told so."""
-    interaction = await held(scene, bot)
-    message = interaction.original
-    assert message is not None
+    _, message = await begun(scene, bot)
     button = message.buttons[0]["custom_id"]
     await scene.alice.press(message, "Cancel").acknowledged()
     await until(lambda: "Cancelled" in message.text)
@@ -121,11 +106,10 @@ async def test_cancelling_twice(scene: Scene, bot: Bot) -> None:
 
 async def test_moderators_elsewhere_cannot_cancel(scene: Scene, bot: Bot) -> None:
     """A forged button under a message of one's own guild does not reach into another one."""
-    interaction = await held(scene, bot)
-    assert interaction.original is not None
+    interaction, message = await begun(scene, bot)
     foreign = scene.fake.add_guild("Elsewhere")
     boss = Person(scene.fake, "boss", foreign, permissions=(1 << 50) - 1)
-    reply = await boss.press_forged(boss.post("mine"), interaction.original.buttons[0]["custom_id"]).reply()
+    reply = await boss.press_forged(boss.post("mine"), message.buttons[0]["custom_id"]).reply()
     bot.pool.let_go()
     await delivered(interaction)
 

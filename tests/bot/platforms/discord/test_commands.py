@@ -69,7 +69,7 @@ async def test_lists(scene: Scene, bot: Bot, compose: Compose) -> None:
     best = await scene.bert.slash("top").reply()
     openers = await scene.bert.slash("openers").reply()
     first_page = openers.text
-    await scene.bert.press(openers, "On").settled()
+    await scene.bert.press(openers, "Next").settled()
 
     assert (mine.is_ephemeral, openers.is_ephemeral) == (True, True)
     assert ["`3`" in mine.text, "`2`" in mine.text, "`1`" in mine.text] == [True, False, True]

@@ -9,28 +9,16 @@ import pytest
 from bot import courier
 from bot.domain import RequestState
 from bot.workers import JobFailedError, JobRefusedError, WorkerDiedError
-from tests.bot.platforms.discord.conftest import COMPOSE, delivered
+from tests.bot.platforms.discord.conftest import COMPOSE, begun, delivered
 from tests.fakes.discord import errors, until
 from tests.fakes.discord.model import EVERYDAY, FILES, SEND, VIEW
 
 if TYPE_CHECKING:
     from tests.bot.platforms.discord.conftest import Bot, Scene
-    from tests.fakes.discord.model import Interaction, Message
 
 MESSAGES = r"/channels/\d+/messages"
 ORIGINAL = r"/webhooks/\d+/[^/]+/messages/@original"
 CALLBACK = r"/interactions/"
-
-
-async def begun(scene: Scene, bot: Bot) -> tuple[Interaction, Message]:
-    """A request of alice's that waits in the worker, and its message."""
-    bot.pool.hold()
-    interaction = scene.alice.slash("compose", COMPOSE)
-    await interaction.acknowledged()
-    message = interaction.original
-    assert message is not None
-    await until(lambda: "▰" in message.text, "progress")
-    return interaction, message
 
 
 async def test_after_15_minutes_the_message_is_edited_all_the_same(scene: Scene, bot: Bot) -> None:

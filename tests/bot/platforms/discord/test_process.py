@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from bot.platforms.discord import sync_commands
 from tests.bot.platforms.discord.conftest import COMPOSE, SONG
 from tests.composer.rendered_scores import needs_library
-from tests.fakes.discord import Person, until
+from tests.fakes.discord import Person, Upload, errors, until
 from tests.fakes.discord.bot_process import BotProcess
 from tests.fakes.discord.checking import checked_fake
 
@@ -23,16 +24,18 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, needs_library]
 _PIECE_SECONDS = 60.0
+_UNAVAILABLE = errors.ApiError(503, 0, "Service Unavailable")
+_ODD = errors.ApiError(400, 50035, "Invalid Form Body")
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[tuple[FakeDiscord, Person, BotProcess]]:
+async def running(folder: Path, log_level: str = "INFO") -> AsyncIterator[tuple[FakeDiscord, Person, BotProcess]]:
     """A fake with one person, and a bot process on it."""
     async with checked_fake() as fake:
         alice = Person(fake, "alice", fake.add_guild())
         fake.trouble.edits = 1000
         await sync_commands(fake.token)
-        bot = BotProcess(fake, folder / "data", SCHUMANN_WORKERS="1")
+        bot = BotProcess(fake, folder / "data", SCHUMANN_WORKERS="1", SCHUMANN_LOG_LEVEL=log_level)
         try:
             await bot.start()
             yield fake, alice, bot
@@ -73,3 +76,54 @@ async def test_real_music_by_a_real_process(tmp_path: Path) -> None:
     for token in (fake.token, *fake.world.tokens):
         assert token not in log
     assert "Traceback" not in log
+
+
+async def test_a_deletion_leaves_no_trace(tmp_path: Path) -> None:
+    """No row, file or log line holds the id, nor any token, whatever went wrong before and at any log level."""
+    async with running(tmp_path, "DEBUG") as (fake, alice, bot):
+        bert = Person(fake, "bert", *fake.world.guilds.values())
+        theirs = await piece(bert.slash("compose", COMPOSE))
+        mine = await piece(alice.slash("compose", {"midi": SONG}))
+        await alice.press(theirs, "👍").settled()
+        alice.react(theirs, "👎")
+        bert.react(mine, "👍")
+        await trouble_of_every_kind(fake, alice)
+        await alice.slash("compose", {**COMPOSE, "length": 180}).acknowledged()
+        asked = await alice.slash("privacy delete").reply()
+        done = await alice.press(asked, "Delete everything").reply()
+        await asyncio.sleep(1)
+        traces = {path.name for path in files_with(tmp_path, alice.id)}
+        await bot.terminate()
+        await bot.start()
+        await until(lambda: fake.log.of("GET", rf".*/messages/{theirs.id}/reactions"), "a look at the thumbs")
+        await bot.terminate()
+
+    assert "deleted" in done.text
+    assert traces == set()
+    assert files_with(tmp_path, alice.id) == []
+    assert [path.name for path in files_with(tmp_path, bert.id)] == ["schumann.db"]
+    for secret in (fake.token, *fake.world.tokens, *fake.world.attachments, alice.user.name):
+        assert secret not in bot.log
+
+
+async def trouble_of_every_kind(fake: FakeDiscord, person: Person) -> None:
+    """Requests that Discord limits, refuses, loses and does not understand, one kind after the other."""
+    faults = (errors.expired_token(), errors.unknown_webhook(), errors.missing_permission(), _UNAVAILABLE, _ODD)
+    for error in faults:
+        fake.trouble.fail("POST", "/interactions/", error, times=1)
+        fake.trouble.fail("PATCH", "/webhooks/", error, times=2)
+        person.slash("compose", {"seed": "satie", "length": 5})
+        await asyncio.sleep(1)
+    fake.trouble.storm("POST", "/interactions/", times=2)
+    fake.trouble.storm("PATCH", "/webhooks/", times=3)
+    fake.trouble.lose("PATCH", "/webhooks/", times=2)
+    person.slash("compose", {"midi": Upload("alice.mid", b"MThd", manner="gone")})
+    person.slash("piece", {"id": 999})
+    person.post("compose seed:satie length:5", mentions_bot=True)
+    await asyncio.sleep(2)
+    fake.trouble.calm()
+
+
+def files_with(folder: Path, text: str) -> list[Path]:
+    """Files below a folder that hold a text."""
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.bot.platforms.discord.conftest import tally_is, viewer_of
-from tests.fakes.discord import Person
+from tests.fakes.discord import Person, until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,6 +75,83 @@ async def test_one_person_one_vote(scene: Scene, bot: Bot, compose: Compose) -> 
     scene.alice.unreact(message, "👎")
 
     await tally_is(bot, scene.alice, 1, 0)
+
+
+@dataclass
+class Opinion:
+    """What one person has left on a piece, in order; the model that the bot is held against."""
+
+    marks: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def vote(self) -> int:
+        """What they said last."""
+        return self.marks[-1][1] if self.marks else 0
+
+    def react(self, vote: int) -> None:
+        """A reaction appears, or goes if it was there."""
+        mark = ("reaction", vote)
+        if mark in self.marks:
+            self.marks.remove(mark)
+        else:
+            self.marks.append(mark)
+
+    def press(self, vote: int) -> None:
+        """A button; what is the vote already is taken back, whatever it stood on."""
+        takes_back = self.vote == vote
+        self.marks = [mark for mark in self.marks if mark[0] == "reaction"]
+        if not takes_back:
+            self.marks.append(("button", vote))
+        elif self.vote:
+            self.marks.append(("button", 0))
+
+    def cleared(self, vote: int | None) -> None:
+        """A moderator has removed reactions."""
+        self.marks = [mark for mark in self.marks if mark[0] != "reaction" or vote not in {None, mark[1]}]
+
+
+@pytest.mark.parametrize("random_seed", range(3))
+async def test_any_order_of_buttons_and_reactions(scene: Scene, bot: Bot, compose: Compose, random_seed: int) -> None:
+    """Three people and a moderator press, react and clear in any order: everybody has one vote, and it is the last."""
+    rng = random.Random(random_seed)  # noqa: S311 (what people do is no secret)
+    message = await compose()
+    voters = {person: Opinion() for person in (scene.alice, scene.bert, scene.admin)}
+    for _ in range(40):
+        person, (thumb, vote) = rng.choice(list(voters)), rng.choice([("👍", 1), ("👎", -1)])
+        what = rng.choices(["press", "react", "clear"], [4, 5, 1])[0]
+        if what == "press":
+            await person.press(message, thumb).acknowledged()
+            voters[person].press(vote)
+        elif what == "react":
+            act = person.unreact if person.id in message.reactions.get(thumb, {}) else person.react
+            act(message, thumb)
+            voters[person].react(vote)
+        else:
+            which = rng.choice([None, vote])
+            scene.moderator.clear_reactions(message, thumb if which else None)
+            for opinion in voters.values():
+                opinion.cleared(which)
+        votes = [opinion.vote for opinion in voters.values()]
+        await tally_is(bot, scene.alice, votes.count(1), votes.count(-1))
+
+
+async def test_a_vote_in_the_midst_of_looking_them_through(scene: Scene, bot: Bot, compose: Compose) -> None:
+    """What changes while the thumbs of a message are read is not undone by what was read."""
+    message = await compose()
+    await bot.stop()
+    scene.alice.react(message, "👍")
+    scene.bert.react(message, "👍")
+    people = rf"/channels/\d+/messages/{message.id}/reactions/"
+    scene.fake.trouble.on_the_way += [
+        ("GET", people, lambda: scene.moderator.react(message, "👎")),
+        ("GET", people, lambda: scene.bert.unreact(message, "👍")),
+    ]
+    new = await scene.start()
+    await until(lambda: not scene.fake.trouble.on_the_way, "a look at the reactions")
+
+    await tally_is(new, scene.alice, 1, 1)
+    await asyncio.sleep(0.3)
+    await tally_is(new, scene.alice, 1, 1)
 
 
 async def test_bots_do_not_vote(scene: Scene, bot: Bot, compose: Compose) -> None:

@@ -63,6 +63,28 @@ async def test_a_file_is_a_seed(person: ApiClient) -> None:
     assert piece["options"]["length_seconds"] == 20
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("one.mid", "one.mid"),
+        ("op. 1; no. 2; slow.mid", "op. 1; no. 2; slow.mid"),
+        ("Sonata %22Path\u00e9tique%22.mid", 'Sonata "Path\u00e9tique".mid'),
+        ("two%0Alines.mid", "two lines.mid"),
+    ],
+)
+async def test_names_of_files_are_read_as_browsers_write_them(person: ApiClient, sent: str, shown: str) -> None:
+    """Semicolons, quotation marks and line ends in a file's name are no reason to refuse it."""
+    reply = await person.raw(
+        "POST",
+        "/api/requests",
+        data=_form((f'Content-Disposition: form-data; name="midi"; filename="{sent}"', SONG)),
+        headers={**OWN, "Content-Type": "multipart/form-data; boundary=b"},
+    )
+
+    assert reply.status == HTTPStatus.ACCEPTED, reply.body
+    assert reply.body["ticket"]["seed"]["text"] == shown
+
+
 @pytest.mark.parametrize("action", ["again", "variation", "longer"])
 async def test_a_piece_leads_to_others(person: ApiClient, action: str) -> None:
     """A finished piece can be made again, varied and made longer."""
@@ -87,6 +109,8 @@ async def test_a_piece_leads_to_others(person: ApiClient, action: str) -> None:
         ({"seed": "x" * 5000}, "notes"),
         ({"seed": "schumann", "length": 4}, "length"),
         ({"seed": "schumann", "length": 1e300}, "length"),
+        ({"seed": "schumann", "length": 10**400}, "length"),
+        ({"seed": "schumann", "random_seed": 10**4000}, "random_seed"),
         ({"seed": "schumann", "length": True}, "length"),
         ({"seed": "schumann", "length": [10]}, "length"),
         ({"seed": "schumann", "tempo": "presto"}, "tempo"),

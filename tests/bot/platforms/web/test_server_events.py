@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from bot.platforms.web import events
+from bot.store import StoreError
 from tests.bot.platforms.web.conftest import running_chat
 
 if TYPE_CHECKING:
@@ -60,6 +61,27 @@ async def test_progress_comes_live(chat: Chat) -> None:
 
     assert (running["state"], running["stage"]) == ("running", "composing")
     assert (waiting["state"], waiting["text"].startswith("No. 1 in the queue")) == ("queued", True)
+
+
+async def test_a_broken_database_ends_the_stream(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stream that cannot go on ends in good order, and a page that comes back hears everything."""
+    look = chat.house.store.open_tickets
+
+    async def fail_once(*_: object) -> None:
+        monkeypatch.setattr(chat.house.store, "open_tickets", look)
+        message = "The disk is broken."
+        raise StoreError(message)
+
+    monkeypatch.setattr(chat.house.store, "open_tickets", fail_once)
+    async with aclosing(chat.person.events()) as stream:
+        heard = [name async for name, _ in stream]
+    async with aclosing(chat.person.events()) as stream:
+        await _until(stream, "hello")
+
+    assert heard == []
+    assert caplog.text == ""
 
 
 async def test_a_failure_is_told(chat: Chat) -> None:
