@@ -33,7 +33,8 @@ PEOPLE, GUILDS = 40, 4
 LONGEST_LIFE = 4.0
 """Seconds between a start and the next kill, at most."""
 LAST_PIECES_SECONDS = 300
-RECONCILED_SECONDS = 20.0
+QUIET_SECONDS, LONGEST_LOOK = 5, 900
+"""The votes have been looked through when no message has been read for so long; seconds."""
 UNLIMITED = {"SCHUMANN_REQUESTS_HOUR": "10000", "SCHUMANN_GUILD_REQUESTS_HOUR": "10000"}
 
 
@@ -59,7 +60,7 @@ async def _measure(kills: int, random_seed: int, *, workers: bool) -> dict[str, 
             await asyncio.gather(busy, return_exceptions=True)
             promised = crowd.acknowledged()
             await _last_pieces(promised)
-            await asyncio.sleep(RECONCILED_SECONDS)
+            await _looked_through(fake)
             await bot.terminate()
             return {**_figures(crowd, fake, promised), **await _votes(crowd, data), "faults": fake.unexpected}
 
@@ -70,6 +71,17 @@ async def _last_pieces(promised: list[Interaction]) -> None:
         await asyncio.sleep(1.0)
         if all(map(_pieces, promised)):
             break
+
+
+async def _looked_through(fake: FakeDiscord) -> None:
+    """Wait until the bot has read the reactions below all recent pieces, as it does after each start."""
+    last_read = -1
+    for _ in range(LONGEST_LOOK // QUIET_SECONDS):
+        await asyncio.sleep(QUIET_SECONDS)
+        read = len(fake.log.of("GET", "/channels/"))
+        if read == last_read:
+            break
+        last_read = read
 
 
 def _kill_a_worker(bot: BotProcess, rng: random.Random) -> None:

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 LARGEST_RANDOM_SEED: Final = 2**31 - 1
 RECONCILED: Final = timedelta(days=14)
 """How far back votes are looked for that were given while the bot was away."""
-MOST_RECONCILED: Final = 200
+MOST_RECONCILED: Final = 2_000
 _FAREWELL_SECONDS: Final = 3.0
 """How long deleting waits until people see that their open requests are cancelled."""
 

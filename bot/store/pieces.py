@@ -86,10 +86,13 @@ class Pieces(Part):
     async def delivered_messages(
         self, sql: Statements, platform: PlatformName, since: datetime, limit: int
     ) -> list[tuple[int, MessageRef]]:
-        """The messages of pieces composed since then, newest first, with the ids of the pieces."""
+        """The messages of pieces composed since then, newest first, with the ids of the pieces.
+
+        Also those of which it was not yet written down that they were sent: people may have seen them, and voted.
+        """
         rows = await sql.rows(
             "SELECT piece_id, message_channel_id, message_id FROM catalogue WHERE platform = ? "
-            "AND state = 'delivered' AND message_id IS NOT NULL AND piece_created_at >= ? "
+            "AND message_id IS NOT NULL AND piece_created_at >= ? "
             "ORDER BY piece_id DESC LIMIT ?",
             platform,
             to_time(since),

@@ -99,12 +99,13 @@ async def test_guilds_and_conversations_keep_to_themselves(store: Store) -> None
     assert await store.top(private, limit=10, offset=0) == []
 
 
-async def test_reactions_are_sought_on_delivered_messages(store: Store) -> None:
-    """Listed are the newest messages of this platform, not too old and not too many."""
+async def test_reactions_are_sought_on_messages_of_pieces(store: Store) -> None:
+    """Listed are the newest messages of this platform, sent for certain or not, not too old and not too many."""
     pieces = [await make_delivered(store, number) for number in (1, 2, 3)]
-    undelivered = await make_piece(store)
-    await store.placed(undelivered.ticket_id, message(9))
-    expected = [(piece.id, piece.message) for piece in reversed(pieces)]
+    perhaps_sent = await make_piece(store)
+    await store.placed(perhaps_sent.ticket_id, message(9))
+    await make_piece(store)
+    expected = [(perhaps_sent.id, message(9)), *((piece.id, piece.message) for piece in reversed(pieces))]
 
     assert await store.delivered_messages(PlatformName.DISCORD, NOON, 10) == expected
     assert await store.delivered_messages(PlatformName.DISCORD, NOON, 2) == expected[:2]
