@@ -71,7 +71,7 @@ def check_all(env_file: Path = ENV_FILE) -> list[Finding]:
         check_fluidsynth(),
     ]
     findings.append(check_web(settings, is_running=database.sentence == IN_USE))
-    findings.append(check_discord(settings))
+    findings += [check_discord(settings), check_slack(settings)]
     return findings
 
 
@@ -170,8 +170,8 @@ def _composers(about: str, check: Callable[[], str]) -> Finding:
 def check_web(settings: Settings, *, is_running: bool) -> Finding:
     """Whether the web chat could listen."""
     about, where = "web chat", f"{settings.web_host}, port {settings.web_port}"
-    if not settings.web and settings.discord_token is None:
-        reason = "off, and so is Discord, so there is nowhere to talk to people; set SCHUMANN_WEB=on or DISCORD_TOKEN."
+    if not (settings.web or settings.discord_token or settings.slack_bot_token):
+        reason = "off, and so are Discord and Slack, so there is nowhere to talk to people; set SCHUMANN_WEB=on."
         return Finding(Level.MEND, about, reason)
     if not settings.web:
         return Finding(Level.NOTE, about, "off, as SCHUMANN_WEB says.")
@@ -199,6 +199,13 @@ def check_discord(settings: Settings) -> Finding:
         hint = 'copy it once more from https://discord.com/developers/applications, page "Bot".'
         return Finding(Level.MEND, about, f"DISCORD_TOKEN does not look like the token of a bot; {hint}")
     return Finding(Level.OK, about, "the token has the form of one; whether it is valid shows at the start.")
+
+
+def check_slack(settings: Settings) -> Finding:
+    """Whether there are tokens; Slack is not asked, and their form is the settings' affair."""
+    if settings.slack_bot_token is None:
+        return Finding(Level.NOTE, "Slack", "off, as SLACK_BOT_TOKEN is not set.")
+    return Finding(Level.OK, "Slack", "both tokens have the form of one; whether they are valid shows at the start.")
 
 
 def looks_like_token(text: str) -> bool:

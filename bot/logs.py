@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 HIDDEN: Final = "[hidden]"
-CHATTY: Final = ("discord", "aiohttp", "aiosqlite", "asyncio", "PIL", "websockets")
+CHATTY: Final = ("discord", "slack_bolt", "slack_sdk", "aiohttp", "aiosqlite", "asyncio", "PIL", "websockets")
 """Libraries that speak of people and messages at lower levels than a warning."""
 _SHORTEST_SECRET: Final = 6
 _PATTERNS: Final = (
     # An attachment's address holds its name and a signature; those of webhooks and interactions hold tokens.
     (re.compile(r"https?://(?:cdn|media)\.discord(?:app)?\.(?:com|net)/[^\s\"'<>)]+"), "[attachment]"),
+    # Files of Slack bear their names in their address; the others let anybody answer, connect or upload.
+    (re.compile(r"(?:https?|wss)://(?:[\w-]+\.)*(?:slack|slack-files)\.com/[^\s\"'<>)]+"), "[address]"),
     (re.compile(r"(/(?:webhooks|interactions)/)[^/\s\"']+/[^/\s\"'?]+"), rf"\1{HIDDEN}"),
     (re.compile(r"\bxox[a-z]-[\w-]+|\bxapp-[\w-]+"), HIDDEN),
     (re.compile(r"\b(Bearer|Bot|Basic)\s+[\w.~+/=-]{20,}"), rf"\1 {HIDDEN}"),
@@ -31,6 +33,7 @@ _PATTERNS: Final = (
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"(?<!\d)\d{17,20}(?!\d)"), "[id]"),  # people, channels and messages of Discord
+    (re.compile(r"\b[UWTCDGBF](?=[A-Z0-9]*[0-9])[A-Z0-9]{8,11}\b"), "[id]"),  # the same of Slack
     (re.compile(r"\b[0-9a-f]{32}\b"), "[id]"),  # people of the web chat
 )
 

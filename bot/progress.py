@@ -188,7 +188,8 @@ class Board:
             return False
         if tracked.ticket.state is RequestState.QUEUED and tracked.ticket.id not in self._places:
             return False  # its place is known in a moment, and is what people want to know
-        pause = SHORTEST_PAUSE + _PAUSE_A_PLACE * (self._places.get(tracked.ticket.id, 1) - 1)
+        shortest = max(SHORTEST_PAUSE, platform.progress_pause)
+        pause = shortest + _PAUSE_A_PLACE * (self._places.get(tracked.ticket.id, 1) - 1)
         return (
             self._clock() - tracked.shown_at >= min(pause, _LONGEST_PAUSE) and self._progress(tracked) != tracked.shown
         )

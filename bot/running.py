@@ -92,6 +92,17 @@ def _platforms(settings: Settings, studio: Studio, say: Callable[[str], None]) -
         )
     else:
         say("Discord: off, as DISCORD_TOKEN is not set")
+    if settings.slack_bot_token and settings.slack_app_token:
+        from bot.platforms.slack import SlackPlatform
+
+        yield SlackPlatform(
+            studio,
+            bot_token=settings.slack_bot_token.get_secret_value(),
+            app_token=settings.slack_app_token.get_secret_value(),
+            admins=settings.admins,
+        )
+    else:
+        say("Slack: off, as SLACK_BOT_TOKEN is not set")
 
 
 async def _serve(

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.addresses import is_loopback
@@ -67,6 +67,16 @@ class Settings(BaseSettings):
             _ON_OFF,
         ),
     ] = False
+    slack_bot_token: Annotated[
+        SecretStr | None,
+        _setting(
+            "SLACK_BOT_TOKEN", "token of the Slack bot; without it there is no Slack", "a token that begins with xoxb-"
+        ),
+    ] = None
+    slack_app_token: Annotated[
+        SecretStr | None,
+        _setting("SLACK_APP_TOKEN", "token of the Slack app, for its connection", "a token that begins with xapp-"),
+    ] = None
     data: Annotated[Path, _setting("SCHUMANN_DATA", "folder for the database and the pieces", "a folder")] = Path(
         "data"
     )
@@ -154,7 +164,7 @@ class Settings(BaseSettings):
     def _at_home(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else None
 
-    @field_validator("discord_token", "web_token")
+    @field_validator("discord_token", "slack_bot_token", "slack_app_token", "web_token")
     @classmethod
     def _without_spaces(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None or not (text := value.get_secret_value().strip()):
@@ -169,6 +179,23 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < SHORTEST_TOKEN:
             raise ValueError
         return value
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _of_its_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        beginning = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if value is not None and not value.get_secret_value().startswith(beginning):
+            raise ValueError
+        return value
+
+    @model_validator(mode="after")
+    def _both_of_slack(self) -> Self:
+        tokens = {"SLACK_BOT_TOKEN": self.slack_bot_token, "SLACK_APP_TOKEN": self.slack_app_token}
+        missing = [name for name, token in tokens.items() if token is None]
+        if len(missing) == 1:
+            message = f"{missing[0]} is needed too: for Slack there are two tokens, and the README tells where"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _safe_to_listen(self) -> Self:
@@ -191,7 +218,8 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen anywhere."""
-        return tuple(secret.get_secret_value() for secret in (self.discord_token, self.web_token) if secret)
+        tokens = (self.discord_token, self.slack_bot_token, self.slack_app_token, self.web_token)
+        return tuple(secret.get_secret_value() for secret in tokens if secret)
 
 
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:

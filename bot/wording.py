@@ -416,3 +416,30 @@ def no_such_opener(name: str, nearest: str) -> str:
 
 OPENERS_HINT = "Continue one of them with its name: /compose seed:schumann:traumerei"
 FOR_WHOM = "For"
+
+# --- Slack
+
+
+def invite_me(name: str) -> str:
+    """That the bot is not where it was asked."""
+    return (
+        f"I am not in this channel, so I cannot answer here: write /invite @{name} and ask again, or ask me in private."
+    )
+
+
+def slack_hint(menu_name: str, name: str) -> str:
+    """How to have a file continued on Slack, and how to ask in a thread."""
+    return (
+        f"A MIDI file: attach it to a message that mentions me, or send it to me in private. One that is in the chat "
+        f'already: "{menu_name}" in the menu of its message. In threads, where no command works: @{name} compose ...'
+    )
+
+
+NO_BOTS = "I play for people only, not for other bots."
+NO_GUESTS = "Guests of this workspace cannot ask me for pieces; its members can."
+NO_STRANGERS = "I play for the members of my own workspace only."
+NO_ROLES_ON_SLACK = "Slack has no roles; here you can set length, channel, user_hour, guild_hour and files."
+FILE_ELSEWHERE = "This file does not lie on Slack itself, so I do not fetch it; upload the MIDI file here."
+SENT_PRIVATELY = "I have sent it to you in a direct message."
+SHOW_OR_DELETE = "Say privacy show to see what is stored about you, or privacy delete to delete it."
+STALE_BUTTON = "This button means nothing any more."

@@ -74,12 +74,13 @@ def _bot_name(path: Path) -> str:
     ("roots", "homes"),
     [
         ({"discord"}, ("platforms/discord/",)),
+        ({"slack_bolt", "slack_sdk"}, ("platforms/slack/",)),
         ({"sqlite3", "aiosqlite"}, ("store/",)),
         ({"aiohttp"}, ("platforms/",)),
         (TRAINING_LIBRARIES, ()),
         ({"numpy", "pretty_midi", "PIL", "symusic", "ai_edge_litert"}, ()),
     ],
-    ids=["discord", "SQL", "HTTP", "training", "music"],
+    ids=["discord", "slack", "SQL", "HTTP", "training", "music"],
 )
 def test_every_library_of_the_bot_has_its_home(roots: set[str], homes: tuple[str, ...]) -> None:
     """Only platforms know of chats and HTTP, only the store of SQL; music is the affair of composer and the workers."""
@@ -100,7 +101,7 @@ def test_a_worker_knows_nothing_of_chat() -> None:
     """What runs in a worker loads no chat library, no database and no settings."""
     loaded = _loaded_by("import bot.workers.worker")
 
-    assert not loaded & {*TRAINING_LIBRARIES, "discord", "aiohttp", "aiosqlite", "sqlite3", "pydantic"}
+    assert not loaded & {*TRAINING_LIBRARIES, "discord", "slack_bolt", "aiohttp", "aiosqlite", "sqlite3", "pydantic"}
 
 
 def test_the_bot_is_light() -> None:

@@ -31,6 +31,10 @@ class Platform(Protocol):
     def answers_in_messages(self) -> bool:
         """Whether every request gets a message of its own, which the studio is told of by ``placed``."""
 
+    @property
+    def progress_pause(self) -> float:
+        """Seconds between two showings of one request that the platform needs at least; 0 if the usual pace will do."""
+
     async def show_progress(self, ticket: Ticket, progress: Progress) -> None:
         """Show how far a request is; best effort, called at most every 2.5 s and never twice at a time for a ticket."""
 

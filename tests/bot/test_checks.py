@@ -38,7 +38,18 @@ def _check(settings: Settings) -> dict[str, Finding]:
         "database": checks.check_database(settings.data),
         "web": checks.check_web(settings, is_running=False),
         "discord": checks.check_discord(settings),
+        "slack": checks.check_slack(settings),
     }
+
+
+def test_slack_is_checked_as_far_as_its_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both tokens there is nothing to mend, and Slack is a place to talk to people."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-abc")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1-abc")
+    monkeypatch.setenv("SCHUMANN_WEB", "off")
+    findings = _check(load_settings(None))
+
+    assert (findings["slack"].level, findings["web"].level) == (Level.OK, Level.NOTE)
 
 
 def test_a_fresh_installation_is_sound(tmp_path: Path) -> None:
@@ -50,6 +61,7 @@ def test_a_fresh_installation_is_sound(tmp_path: Path) -> None:
         "database": Level.OK,
         "web": Level.OK,
         "discord": Level.NOTE,
+        "slack": Level.NOTE,
     }
     assert "will be made" in findings["database"].sentence
     assert list(tmp_path.iterdir()) == []

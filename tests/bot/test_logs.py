@@ -42,6 +42,11 @@ def _logged(message: str, *arguments: object, error: Exception | None = None) ->
         ("PATCH https://127.0.0.1:8/api/v10/webhooks/12/aW50=~+x:y?wait=1 has been rate limited", "aW50"),
         ("('/interactions/12/aW50ZXI=%3D/callback', 429)", "ZXI="),
         ("https://cdn.discordapp.com/attachments/1/2/my%20song.mid?ex=1&hm=abc", "song"),
+        ("https://files.slack.com/files-pri/T0ABCDEF1-F0ABCDEF1/download/my_song.mid", "song"),
+        ("wss://wss-primary.slack.com/link/?ticket=abc-def&app_id=1", "abc-def"),
+        ("https://hooks.slack.com/commands/T1/2/secretsecret", "secretsecret"),
+        ("user U0123ABCDEF of T012ABCDE asked", "U0123ABCDEF"),
+        ("user U0123ABCDEF of T012ABCDE asked", "T012ABCDE"),
         ('{"token": "abcdefgh"}', "abcdefgh"),
         ("user 123456789012345678 asked", "123456789012345678"),
         ("cookie of 0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef"),
@@ -51,7 +56,7 @@ def test_secrets_and_ids_are_taken_out(text: str, secret: str) -> None:
     """In the message, in its arguments and in the traceback of an error."""
     for line in (_logged(text), _logged("%s", text), _logged("it failed", error=ValueError(text))):
         assert secret not in line
-        assert HIDDEN in line or "[id]" in line or "[attachment]" in line
+        assert HIDDEN in line or "[id]" in line or "[attachment]" in line or "[address]" in line
 
 
 @pytest.mark.parametrize(

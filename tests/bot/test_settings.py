@@ -33,6 +33,8 @@ HOW_TO_MEND = {
     "SCHUMANN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "DISCORD_TOKEN": "a token without spaces",
     "DISCORD_MESSAGE_CONTENT": "on or off",
+    "SLACK_BOT_TOKEN": "a token that begins with xoxb-",
+    "SLACK_APP_TOKEN": "a token that begins with xapp-",
 }
 
 
@@ -147,6 +149,26 @@ def test_other_computers_need_a_token(host: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("SCHUMANN_WEB_TOKEN")
     monkeypatch.setenv("SCHUMANN_WEB", "off")
     assert load_settings(None).web is False
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "token"),
+    [("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "xoxb-1-abc"), ("SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "xapp-1-abc")],
+)
+def test_slack_needs_both_tokens(name: str, other: str, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One alone is refused with the name of the other; mixed up they are refused as well."""
+    monkeypatch.setenv(name, token)
+    with pytest.raises(SettingsError, match=f"^{other} is needed too"):
+        load_settings(None)
+
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-1-abc")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xoxb-1-abc")
+    with pytest.raises(SettingsError, match=r"begins with xoxb-.*begins with xapp-"):
+        load_settings(None)
+
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-abc")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1-abc")
+    assert load_settings(None).secrets() == ("xoxb-1-abc", "xapp-1-abc")
 
 
 def test_unknown_settings_are_pointed_out(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class LoopbackPlatform:
     Attributes:
         name: whose people it serves.
         answers_in_messages: see the protocol.
+        progress_pause: see the protocol.
         shown: every progress that was shown, by ticket.
         delivered: ticket and piece of every delivery, in order.
         told: ticket and sentence of all bad news.
@@ -31,6 +32,7 @@ class LoopbackPlatform:
 
     name: PlatformName = PlatformName.DISCORD
     answers_in_messages: bool = False
+    progress_pause: float = 0.0
     shown: list[tuple[int, Progress]] = field(default_factory=list)
     delivered: list[tuple[int, int]] = field(default_factory=list)
     told: list[tuple[int, str]] = field(default_factory=list)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from bot import wording
+from bot.asking import calls_itself_midi
 from bot.domain import ReplyError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 FILE_LIMIT: Final = 10 << 20
 """Bytes of a file that may be posted where Discord has not said how many."""
-MIDI_ENDINGS: Final = (".mid", ".midi", ".kar", ".smf", ".rmi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,7 @@ def address_of_message(message: discord.Message, attachment: discord.Attachment 
 
 def midi_among(attachments: list[discord.Attachment]) -> discord.Attachment | None:
     """The first attachment that calls itself MIDI."""
-    return next(filter(looks_like_midi, attachments), None)
-
-
-def looks_like_midi(attachment: discord.Attachment) -> bool:
-    """Whether a file calls itself MIDI, by its name or its type; what it is shows when it is read."""
-    kind = (attachment.content_type or "").partition(";")[0].strip().lower()
-    return attachment.filename.lower().endswith(MIDI_ENDINGS) or kind in {"audio/midi", "audio/mid", "audio/x-midi"}
+    return next((one for one in attachments if calls_itself_midi(one.filename, one.content_type)), None)
 
 
 def _attached(attachment: discord.Attachment | None) -> Attached | None:

@@ -11,12 +11,12 @@ import discord
 from discord import app_commands
 
 from bot import wording
+from bot.asking import request_of, seed_of, seed_of_file
 from bot.domain import ReplyError
 from bot.options import to_options
 from bot.platforms.discord.addressing import midi_among
 from bot.platforms.discord.answers import answer, take_on, timely
 from bot.platforms.discord.buttons import forget_button
-from bot.platforms.discord.composing import request_of, seed_of, seed_of_file
 from bot.platforms.discord.delivery import hand_over
 from bot.platforms.discord.letters import shown
 from bot.platforms.discord.pages import page_of
@@ -48,7 +48,7 @@ async def compose(  # noqa: PLR0917 (each is an option of the command)
 ) -> None:
     """Continue an opener, notes or a file."""
     values = {"length": length, "tempo": tempo, "temperature": temperature, "random_seed": random_seed}
-    chosen = seed_of(interaction.client.studio, seed, midi)
+    chosen = seed_of(interaction.client.studio, seed, midi.filename if midi else None)
     await _ask(interaction, chosen, to_options(values), midi)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import wording
+from bot.asking import request_of, seed_of
 from bot.domain import ReplyError
 from bot.options import parse_command, to_options
 from bot.patience import until_stored
@@ -17,7 +18,6 @@ from bot.platforms.discord.addressing import address_of_message, midi_among
 from bot.platforms.discord.answers import sentence
 from bot.platforms.discord.buttons import cancel_button
 from bot.platforms.discord.commands import help_text
-from bot.platforms.discord.composing import request_of, seed_of, seed_of_file
 from bot.platforms.discord.letters import Letter, shown
 from bot.platforms.discord.pages import page_of
 from bot.platforms.discord.posting import put_if_possible
@@ -102,7 +102,7 @@ async def _compose(client: SchumannClient, message: discord.Message, values: Map
     viewer: Viewer = viewer_of_message(message, client.admins)
     attachment = midi_among(message.attachments)
     text = values.get("seed")
-    seed = seed_of_file(attachment.filename) if attachment and not text else seed_of(client.studio, text, attachment)
+    seed = seed_of(client.studio, text, attachment.filename if attachment else None)
     options = to_options({name: value for name, value in values.items() if name != "seed"})
     address = address_of_message(message, attachment).to_json()
     request = request_of(viewer, seed, options, key=f"discord:{message.id}", address=address)

@@ -73,6 +73,11 @@ class DiscordPlatform:
         return True
 
     @property
+    def progress_pause(self) -> float:
+        """Seconds between two showings that Discord needs: the usual pace will do."""
+        return 0.0
+
+    @property
     def is_connected(self) -> bool:
         """Whether Discord can be heard just now."""
         return self._client.is_ready() and not self._client.is_closed()

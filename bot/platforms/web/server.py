@@ -48,6 +48,7 @@ class WebPlatform:
 
     name: Final = PlatformName.WEB
     answers_in_messages: Final = False
+    progress_pause: Final = 0.0
 
     def __init__(self, studio: Studio, *, host: str = "127.0.0.1", port: int = 8080, token: str | None = None) -> None:
         self._studio, self._host, self._port, self._token = studio, host, port, token

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.asking import seed_of, seed_of_file
 from bot.domain import Action, Limits, ReplyError, SeedKind, Tally, Vote
 from bot.house import House
 from bot.platforms.discord.addressing import Address, Attached
 from bot.platforms.discord.buttons import ActionButton, CancelButton, ForgetButton, RateButton, piece_buttons
 from bot.platforms.discord.client import BUTTONS
-from bot.platforms.discord.composing import seed_of, seed_of_file
 from bot.platforms.discord.letters import Enclosure, Letter, lines_within, shown
 from bot.platforms.discord.pages import PageButton
 from bot.platforms.discord.pressing import button_of

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot import intake
 from bot.domain import RequestState
 from bot.platforms.discord import downloads
 from bot.platforms.discord.commands import MENU_NAME
@@ -160,6 +161,7 @@ async def test_bad_files_by_mention_and_menu(scene: Scene, bot: Bot) -> None:
 async def test_a_file_that_does_not_come_is_given_up(scene: Scene, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     """A download that stalls ends in a sentence, too."""
     monkeypatch.setattr(downloads, "SECONDS", 0.2)
+    monkeypatch.setattr(intake, "FETCHING_PAUSES", (0.0, 0.0))
     interaction = scene.alice.slash("compose", {"midi": Upload("slow.mid", SONG.content, manner="stall")})
     await interaction.acknowledged()
     await bot.reaches(1, RequestState.FAILED)
