@@ -17,7 +17,7 @@ LONGEST_STEM = 60
 
 _DISTURBING = re.compile(r"[@`*_~|\\<>\[\]]|://")
 """What a chat may take for a mention, a link or formatting."""
-_LEADING = " \t.-+#="
+_LEADING = " \t.,:;-+#="
 _WITHOUT_DECOMPOSITION = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "♯": "#"})
 
 
