@@ -23,10 +23,11 @@ from bot.house import DATABASE
 from bot.platforms.discord import sync_commands
 from bot.store import Store
 from tests.fakes.discord import FakeDiscord, patched
-from tests.fakes.discord.bot_process import BotProcess
+from tests.fakes.discord.bot_process import bot_on
 from tests.fakes.discord.crowd import THUMBS, Crowd
 
 if TYPE_CHECKING:
+    from tests.fakes.bot_process import BotProcess
     from tests.fakes.discord.model import Interaction, Message
 
 PEOPLE, GUILDS = 40, 4
@@ -46,7 +47,7 @@ async def _measure(kills: int, random_seed: int, *, workers: bool) -> dict[str, 
             crowd = Crowd.gather(fake, PEOPLE, GUILDS, random_seed)
             with patched(fake.base_url):
                 await sync_commands(fake.token)
-            bot = BotProcess(fake, data, **UNLIMITED)
+            bot = bot_on(fake, data, **UNLIMITED)
             await bot.start()
             busy = asyncio.create_task(_bustle(crowd))
             for _ in range(kills):

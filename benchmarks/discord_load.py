@@ -21,10 +21,11 @@ import aiohttp
 
 from bot.platforms.discord import sync_commands
 from tests.fakes.discord import FakeDiscord, patched, until
-from tests.fakes.discord.bot_process import BotProcess
+from tests.fakes.discord.bot_process import bot_on
 from tests.fakes.discord.crowd import Crowd
 
 if TYPE_CHECKING:
+    from tests.fakes.bot_process import BotProcess
     from tests.fakes.discord.model import Interaction, Message
 
 GUILDS = 10
@@ -38,7 +39,7 @@ async def _measure(people: int, requests: int, seconds: float, random_seed: int)
             crowd = Crowd.gather(fake, people, GUILDS, random_seed)
             with patched(fake.base_url):
                 await sync_commands(fake.token)
-            bot = BotProcess(fake, Path(folder, "data"), SCHUMANN_WEB="on", SCHUMANN_WEB_PORT="0")
+            bot = bot_on(fake, Path(folder, "data"), SCHUMANN_WEB="on", SCHUMANN_WEB_PORT="0")
             await bot.start()
             try:
                 memory = await _storm(crowd, bot, requests, seconds)

@@ -269,6 +269,11 @@ def length_out_of_range(longest: float, shortest: float = 5) -> str:
     return f"Here a piece may be {shortest:g} to {longest:g} seconds long; give a length in between."
 
 
+def longest_already(longest: float) -> str:
+    """That a piece cannot grow any more here."""
+    return f"This piece is as long as pieces may be here: {longest:g} seconds."
+
+
 def wrong_channel(channel_id: str) -> str:
     """That pieces are composed in another channel; chats show the channel's name for the sign."""
     return f"On this server I compose in <#{channel_id}> only; please ask there."
@@ -280,6 +285,8 @@ TOO_LATE_TO_CANCEL = "It is too late to cancel this: it has already ended."
 ADMINS_ONLY = "Only people who may manage this server can change its settings."
 NO_SETTINGS_HERE = "Settings belong to a server; there are none in a private conversation."
 CANCELLED = "Cancelled."
+OUT_OF_ORDER = "The composer is out of order just now; please try again in a few minutes."
+PIECE_GONE = "The piece that this was to start from has been deleted."
 POISON = "This request brought the composer down again and again, so I gave it up; please try another seed or length."
 FILE_GONE = "The file that came with this request cannot be fetched any more; please send it again."
 FILE_TOO_LARGE = "This file is larger than 1 MiB; please send a smaller MIDI file."
@@ -363,14 +370,7 @@ def forgotten(pieces: int, votes: int) -> str:
     return f"Everything about you is deleted: {_pieces(pieces)} and {votes} vote{'' if votes == 1 else 's'}."
 
 
-# --- add what else is said below, in this style
-PIECE_GONE = "The piece that this was to start from has been deleted."
-
-
-def longest_already(longest: float) -> str:
-    """That a piece cannot grow any more here."""
-    return f"This piece is as long as pieces may be here: {longest:g} seconds."
-
+# --- commands, menus and lists
 
 AGAIN_POSSIBLE = "Possible again"
 STALE_COMMAND = "Discord knows an older form of this command; whoever runs me should run: python -m bot sync"
@@ -402,7 +402,6 @@ def slash_only(name: str) -> str:
     return f"Please use the command /{name} for that; only you will see the answer."
 
 
-OUT_OF_ORDER = "The composer is out of order just now; please try again in a few minutes."
 FILE_BY_NAME = "A file cannot be named here, only sent: attach the MIDI file itself."
 
 

@@ -11,19 +11,14 @@ from yarl import URL
 
 from bot import wording
 from bot.domain import ReplyError
+from bot.platforms.downloading import PLAIN, SECONDS, bounded, checked_address, is_gone
 from composer.midi.events import MAX_BYTES
 
 if TYPE_CHECKING:
     from bot.platforms.discord.addressing import Attached
 
 HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
-SECONDS: Final = 15.0
-"""For the whole of a download."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_BLOCK: Final = 1 << 16
-_GONE: Final = frozenset({401, 403, 404, 410})
-_PLAIN: Final = {"Accept-Encoding": "identity"}
-"""A compressed answer could be small on the wire and huge here."""
 
 
 async def download(attached: Attached) -> bytes:
@@ -39,12 +34,12 @@ async def download(attached: Attached) -> bytes:
     async with (
         asyncio.timeout(SECONDS),
         aiohttp.ClientSession(auto_decompress=False) as session,
-        session.get(url, headers=_PLAIN, allow_redirects=False) as response,
+        session.get(url, headers=PLAIN, allow_redirects=False) as response,
     ):
-        if response.status in _GONE or 300 <= response.status < 400:
+        if is_gone(response.status):
             raise ReplyError(wording.FILE_GONE)
         response.raise_for_status()
-        return await _bounded(response.content)
+        return await bounded(response.content)
 
 
 def checked_url(text: str) -> URL:
@@ -53,30 +48,6 @@ def checked_url(text: str) -> URL:
     Raises:
         ReplyError: it leads elsewhere.
     """
-    try:
-        url = URL(text)
-        is_ours = _is_discord(url) or _is_local_discord(url)
-    except (ValueError, TypeError) as error:
-        raise ReplyError(wording.FILE_GONE) from error
-    if not is_ours or url.user is not None or url.password is not None:
-        raise ReplyError(wording.FILE_GONE)
-    return url
-
-
-def _is_discord(url: URL) -> bool:
-    return url.scheme == "https" and url.host in HOSTS and url.explicit_port is None
-
-
-def _is_local_discord(url: URL) -> bool:
-    """Whether the API itself is on this machine, as in tests, and the file is beside it."""
     api = URL(discord.http.Route.BASE)
-    return api.host in _LOOPBACK and url.origin() == api.origin()
-
-
-async def _bounded(stream: aiohttp.StreamReader) -> bytes:
-    received = bytearray()
-    while block := await stream.read(_BLOCK):
-        received += block
-        if len(received) > MAX_BYTES:
-            raise ReplyError(wording.FILE_TOO_LARGE)
-    return bytes(received)
+    # Where the API itself is on this machine, as in tests, its files are beside it.
+    return checked_address(text, HOSTS, api if api.host in _LOOPBACK else None)

@@ -1,96 +1,24 @@
-"""The whole bot in a process of its own, on the fake: started, killed, started again."""
+"""The whole bot in a process of its own, with the fake as its Discord."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.fakes.discord.waiting import until
+from tests.fakes.bot_process import BotProcess
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.fakes.discord.server import FakeDiscord
 
-REPOSITORY = Path(__file__).resolve().parents[3]
-_START_SECONDS = 60.0
 
-
-class BotProcess:
-    """``python -m bot`` over a data folder, with the fake as its Discord.
-
-    Args:
-        settings: further variables of its environment.
-    """
-
-    def __init__(self, fake: FakeDiscord, data: Path, **settings: str) -> None:
-        self._fake, self._log = fake, data.with_suffix(".log")
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("SCHUMANN_", "DISCORD_"))},
-            "DISCORD_TOKEN": fake.token,
-            "SCHUMANN_DATA": str(data),
-            "SCHUMANN_WEB": "off",
-            **settings,
-        }
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def pid(self) -> int:
-        """Of the bot itself, not of its workers."""
-        assert self._process is not None
-        return self._process.pid
-
-    @property
-    def log(self) -> str:
-        """What it has written so far, in all its lives."""
-        return self._log.read_text(encoding="utf-8", errors="replace")
-
-    @property
-    def megabytes(self) -> float:
-        """Resident memory of the bot itself; the workers have their own."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    @property
-    def children(self) -> list[int]:
-        """Its workers, and whatever else it has started."""
-        path = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-        return [int(child) for child in path.read_text(encoding="utf-8").split()]
-
-    @property
-    def loaded_libraries(self) -> set[str]:
-        """Files of shared libraries in the bot and in its workers."""
-        pids = [self.pid, *self.children]
-        maps = "".join(Path(f"/proc/{pid}/maps").read_text(encoding="utf-8") for pid in pids)
-        return {Path(line.split(maxsplit=5)[-1]).name for line in maps.splitlines() if ".so" in line}
-
-    async def start(self) -> None:
-        """Start it and wait until it listens to the gateway."""
-        identified = self._fake.gateway.identified
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "tests.fakes.discord.run_bot", "--api", self._fake.base_url),
-                cwd=REPOSITORY,
-                env=self._environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        gateway = self._fake.gateway
-        await until(lambda: gateway.identified > identified and gateway.is_connected, "the bot", _START_SECONDS)
-
-    async def kill(self) -> None:
-        """``kill -9``."""
-        await self._end(signal.SIGKILL)
-
-    async def terminate(self) -> None:
-        """What a service manager does."""
-        await self._end(signal.SIGTERM)
-
-    async def _end(self, number: signal.Signals) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(number)
-            await self._process.wait()
+def bot_on(fake: FakeDiscord, data: Path, **settings: str) -> BotProcess:
+    """A bot over a data folder, with further variables of its environment."""
+    gateway = fake.gateway
+    return BotProcess(
+        data,
+        "tests.fakes.discord.run_bot",
+        fake.base_url,
+        lambda: (gateway.identified, gateway.is_connected),
+        **{"DISCORD_TOKEN": fake.token, **settings},
+    )

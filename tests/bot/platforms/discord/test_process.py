@@ -12,13 +12,14 @@ from bot.platforms.discord import sync_commands
 from tests.bot.platforms.discord.conftest import COMPOSE, SONG
 from tests.composer.rendered_scores import needs_library
 from tests.fakes.discord import Person, Upload, errors, until
-from tests.fakes.discord.bot_process import BotProcess
+from tests.fakes.discord.bot_process import bot_on
 from tests.fakes.discord.checking import checked_fake
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.fakes.bot_process import BotProcess
     from tests.fakes.discord.model import Interaction, Message
     from tests.fakes.discord.server import FakeDiscord
 
@@ -35,7 +36,7 @@ async def running(folder: Path, log_level: str = "INFO") -> AsyncIterator[tuple[
         alice = Person(fake, "alice", fake.add_guild())
         fake.trouble.edits = 1000
         await sync_commands(fake.token)
-        bot = BotProcess(fake, folder / "data", SCHUMANN_WORKERS="1", SCHUMANN_LOG_LEVEL=log_level)
+        bot = bot_on(fake, folder / "data", SCHUMANN_WORKERS="1", SCHUMANN_LOG_LEVEL=log_level)
         try:
             await bot.start()
             yield fake, alice, bot

@@ -10,7 +10,7 @@ import pytest
 from tests.bot.platforms.slack.conftest import COMPOSE, SONG
 from tests.composer.rendered_scores import needs_library
 from tests.fakes.slack import Person, until
-from tests.fakes.slack.bot_process import BotProcess
+from tests.fakes.slack.bot_process import bot_on
 from tests.fakes.slack.checking import checked_fake
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ async def pieces(channel: Channel, number: int) -> list[Message]:
 async def test_real_music_by_a_real_process(tmp_path: Path) -> None:
     """Opener and file become recordings; killed in mid-job and started again, the bot finishes what it has begun."""
     async with checked_fake() as fake:
-        alice, bot = Person(fake, "alice"), BotProcess(fake, tmp_path / "data")
+        alice, bot = Person(fake, "alice"), bot_on(fake, tmp_path / "data")
         try:
             await bot.start()
             await alice.slash("/compose", COMPOSE).acknowledged()
