@@ -1,7 +1,8 @@
 """A checkpoint: weights as plain arrays, a JSON card that says what they are, and the LiteRT form that composes.
 
-A folder holds ``card.json``, ``weights.npz`` (float16 arrays by name) and ``network.tflite``. Nothing executable is
-stored or loaded; every file must have the SHA-256 that the card names, and the card must fit this code's vocabulary.
+A folder holds ``card.json``, ``weights.npz`` (float16 arrays by name), ``network.tflite`` and, where people's votes
+were learnt, ``critic.json``. Nothing executable is stored or loaded; every file must have the SHA-256 that the card
+names, and the card must fit this code's vocabulary. Whoever knows the SHA-256 of the card knows the whole.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
 
 RELEASED = Path(__file__).parent / "released"
 """The checkpoint that comes with this package."""
-CARD, WEIGHTS, NETWORK = "card.json", "weights.npz", "network.tflite"
+CARD, WEIGHTS, NETWORK, CRITIC = "card.json", "weights.npz", "network.tflite", "critic.json"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A verified checkpoint folder and its card."""
+    """A verified checkpoint folder, its card, and the SHA-256 of the card's file."""
 
     folder: Path
     card: dict[str, Any]
+    card_sha256: str
 
     @property
     def id(self) -> str:
@@ -44,6 +46,11 @@ class Checkpoint:
     def network(self) -> Path:
         """The LiteRT file."""
         return self.folder / NETWORK
+
+    @property
+    def critic(self) -> Path | None:
+        """What was learnt of people's votes, if anything was."""
+        return self.folder / CRITIC if CRITIC in self.card["files"] else None
 
     @property
     def state_width(self) -> int:
@@ -64,19 +71,28 @@ def vocabulary_card() -> dict[str, Any]:
     }
 
 
-def load_checkpoint(folder: Path | None = None) -> Checkpoint:
+def load_checkpoint(folder: Path | None = None, card_sha256: str | None = None) -> Checkpoint:
     """Load and verify a checkpoint, the released one by default.
+
+    Args:
+        folder: of the checkpoint.
+        card_sha256: what the card's file must have, where a certain checkpoint and no other will do.
 
     Raises:
         CheckpointError: something is missing, altered, or made for another version of this code.
     """
     folder = folder or RELEASED
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        hashes = {name: _sha256(folder / name) for name in (WEIGHTS, NETWORK)}
+        content = (folder / CARD).read_bytes()
+        card = json.loads(content)
+        hashes = {name: _sha256(folder / name) for name in _files_of(card)}
     except (OSError, ValueError) as error:
         message = f"There is no usable checkpoint in {folder}: {_reason(error)}; name the folder that training wrote."
         raise CheckpointError(message) from error
+    found_sha256 = hashlib.sha256(content).hexdigest()
+    if card_sha256 not in {None, found_sha256}:
+        message = f"The checkpoint in {folder} is not the one that was to be loaded: its card is another."
+        raise CheckpointError(message)
     if not isinstance(card, dict) or card.get("files") != hashes:
         message = (
             f"The checkpoint in {folder} is damaged: its files do not have the SHA-256 that its card "
@@ -86,7 +102,13 @@ def load_checkpoint(folder: Path | None = None) -> Checkpoint:
     if card.get("vocabulary") != vocabulary_card():
         message = f"The checkpoint {card.get('id')} was made for another version of this program; train it again."
         raise CheckpointError(message)
-    return Checkpoint(folder, card)
+    return Checkpoint(folder, card, found_sha256)
+
+
+def _files_of(card: Any) -> tuple[str, ...]:
+    """The files that a checkpoint with this card has beside it; whatever else the card names is a mistake."""
+    files = card.get("files") if isinstance(card, dict) else None
+    return (WEIGHTS, NETWORK, CRITIC) if isinstance(files, dict) and CRITIC in files else (WEIGHTS, NETWORK)
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -113,9 +135,18 @@ def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
 
 def write_card(folder: Path, card: Mapping[str, Any]) -> Checkpoint:
     """Complete a card with id, vocabulary and the hashes of the files beside it, and write it."""
-    files = {name: _sha256(folder / name) for name in (WEIGHTS, NETWORK)}
-    full = {"id": f"note-lstm-{files[NETWORK][:10]}", **card, "vocabulary": vocabulary_card(), "files": files}
+    names = (WEIGHTS, NETWORK, *([CRITIC] if (folder / CRITIC).exists() else []))
+    files = {name: _sha256(folder / name) for name in names}
+    full = {"id": f"note-lstm-{_tag(files)}", **card, "vocabulary": vocabulary_card(), "files": files}
+    content = (json.dumps(full, indent=1) + "\n").encode()
     temporary = folder / (CARD + ".part")
-    temporary.write_text(json.dumps(full, indent=1) + "\n", encoding="utf-8")
+    temporary.write_bytes(content)
     temporary.replace(folder / CARD)
-    return Checkpoint(folder, full)
+    return Checkpoint(folder, full, hashlib.sha256(content).hexdigest())
+
+
+def _tag(files: Mapping[str, str]) -> str:
+    """Tells checkpoints apart: by their network, and where there is a critic by all files."""
+    if CRITIC not in files:
+        return files[NETWORK][:10]
+    return hashlib.sha256("".join(files[name] for name in sorted(files)).encode()).hexdigest()[:10]

@@ -14,6 +14,7 @@ from composer.generation.loop import Task, continue_primer
 from composer.generation.primers import cut_primer
 from composer.keys import estimate_key
 from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
+from composer.taste.critic import read_critic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,14 +61,17 @@ class Composer:
 
     Args:
         checkpoint_folder: the released checkpoint by default.
+        card_sha256: what its card must have, where a certain checkpoint and no other will do.
 
     Raises:
-        CheckpointError: the checkpoint is missing or damaged.
+        CheckpointError: the checkpoint is missing, damaged, or another one.
     """
 
-    def __init__(self, checkpoint_folder: Path | None = None) -> None:
-        self.checkpoint = load_checkpoint(checkpoint_folder)
+    def __init__(self, checkpoint_folder: Path | None = None, card_sha256: str | None = None) -> None:
+        self.checkpoint = load_checkpoint(checkpoint_folder, card_sha256)
         self._decoder = Decoder(self.checkpoint.network)
+        critic = self.checkpoint.critic
+        self.taste = None if critic is None else read_critic(critic)
 
     def compose(
         self,
@@ -110,6 +114,7 @@ class Composer:
             self.checkpoint.state_width,
             Task(excerpt, primer_end_beat, end_seconds, random_seed, temperature),
             on_progress,
+            taste=self.taste,
         )
         stages = {"primer": cut - began, "composing": time.perf_counter() - cut}
         return Composition(

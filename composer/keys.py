@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 Mode = Literal["major", "minor"]
 
-_PROFILES: dict[Mode, tuple[float, ...]] = {
+PROFILES: dict[Mode, tuple[float, ...]] = {
     "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
     "minor": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
 }
+"""How well each pitch class above the tonic fits into a key."""
 _TONIC_NAMES: dict[Mode, tuple[str, ...]] = {
     "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
     "minor": ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
 }
-_SCALES: dict[Mode, tuple[int, ...]] = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11)}
+SCALES: dict[Mode, tuple[int, ...]] = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10, 11)}
 """Semitones above the tonic; minor has both the lowered and the raised seventh."""
 
 
@@ -46,7 +47,7 @@ class Key:
     @property
     def pitch_classes(self) -> frozenset[int]:
         """Pitch classes of the scale; of minor keys the natural and the harmonic scale together."""
-        return frozenset((self.tonic + step) % 12 for step in _SCALES[self.mode])
+        return frozenset((self.tonic + step) % 12 for step in SCALES[self.mode])
 
     def share_inside(self, pitches: Iterable[int]) -> float:
         """Share of ``pitches`` (MIDI numbers) that belong to the key, 0 to 1; 1 for no pitches."""
@@ -75,13 +76,13 @@ def estimate_key_of_pitches(pitches: Sequence[int], weights: Sequence[float]) ->
     shares = [0.0] * 12
     for pitch, weight in zip(pitches, weights, strict=True):
         shares[pitch % 12] += weight
-    keys = (Key(tonic, mode, _fit(shares, tonic, mode)) for mode in _PROFILES for tonic in range(12))
+    keys = (Key(tonic, mode, _fit(shares, tonic, mode)) for mode in PROFILES for tonic in range(12))
     return max(keys, key=lambda key: key.correlation)
 
 
 def _fit(shares: list[float], tonic: int, mode: Mode) -> float:
     """Pearson's correlation of pitch class shares with the profile of a key; 0 where all shares are equal."""
-    profile = _PROFILES[mode]
+    profile = PROFILES[mode]
     mean_share, mean_weight = sum(shares) / 12, sum(profile) / 12
     from_mean = [share - mean_share for share in shares[tonic:] + shares[:tonic]]
     weights = [weight - mean_weight for weight in profile]

@@ -29,7 +29,13 @@ BOT_MODULES = sorted((REPOSITORY / "bot").rglob("*.py"))
 FOLDERS = ("tests", "benchmarks", "scripts")
 CODE = [*MODULES, *BOT_MODULES, *(path for folder in FOLDERS for path in sorted((REPOSITORY / folder).rglob("*.py")))]
 TRAINING_LIBRARIES = {"keras", "tensorflow", "torch", "jax"}
-TRAINING_MODULES = ("networks/", "learning/training.py", "learning/export.py")
+TRAINING_MODULES = (
+    "networks/",
+    "learning/training.py",
+    "learning/export.py",
+    "tuning/head_training.py",
+    "tuning/network.py",
+)
 """The modules of ``composer`` that may import them."""
 WIRING = ("__main__.py", "checks.py", "running.py")
 """The modules of ``bot`` that may name a platform."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.commands import finetune
 from composer.commands.folders import writable_folder
 from composer.commands.options import LARGEST_RANDOM_SEED, whole_number
 from composer.commands.terminal import answer_lines, say
@@ -34,7 +35,12 @@ PIECES_BETWEEN_REPORTS = 200
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="folder of MIDI files to learn from")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="DIR",
+        help="folder of MIDI files to learn from, or (with --finetune) to rehearse",
+    )
     parser.add_argument("--config", default="base", metavar="NAME", help="base (as released), small or tiny")
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="for backups, metrics and checkpoint")
     parser.add_argument("--backend", choices=BACKENDS, default="tensorflow", help="what Keras computes with")
@@ -44,12 +50,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=whole_number(1, 256), default=os.cpu_count() or 1, metavar="N", help="processes to read files"
     )
+    finetune.add_arguments(parser)
 
 
 def run(arguments: Namespace) -> None:
-    """Read the corpus, train, export."""
+    """Read the corpus, train, export; or fine-tune on rated pieces."""
+    if arguments.finetune is not None:
+        finetune.run(arguments)
+        return
     from composer.learning.corpus import list_corpus
 
+    if arguments.corpus is None:
+        message = "Name a folder of MIDI files with --corpus DIR, or a folder of rated pieces with --finetune DIR."
+        raise BadInputError(message)
     files = list_corpus(arguments.corpus)
     output = writable_folder(arguments.output)
     _choose_backend(arguments.backend)

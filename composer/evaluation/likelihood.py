@@ -51,14 +51,38 @@ def factor_nats(decoder: Decoder, state_width: int, pieces: Sequence[PieceFeatur
     return [of_piece for _, of_piece in sorted(zip(order, nats, strict=True), key=lambda item: item[0])]
 
 
+def memories(
+    decoder: Decoder, state_width: int, pieces: Sequence[PieceFeatures], *, end_known: bool
+) -> list[NDArray[np.float16]]:
+    """The network's memory before every note, ``(notes, width)`` for each piece: what its heads decide from.
+
+    Args:
+        decoder: the network.
+        state_width: numbers of its recurrent state per stream.
+        pieces: whole, played from a zero state.
+        end_known: whether it is told when each piece will end, as it is when it composes.
+    """
+    order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index].factors))
+    parts: list[list[Floats]] = [[] for _ in pieces]
+    states = np.zeros((len(pieces), state_width), np.float32)
+    for start in range(0, max((len(piece.factors) for piece in pieces), default=0), WINDOW):
+        playing = [index for index in order if len(pieces[index].factors) > start]
+        chosen = [pieces[index] for index in playing]
+        memory, states = _advance(decoder, chosen, start, states[: len(playing)], end_known=end_known)
+        for index, part in zip(playing, memory, strict=True):
+            parts[index].append(part)
+    return [np.concatenate(of_piece).astype(np.float16) for of_piece in parts]
+
+
 def _advance(
-    decoder: Decoder, pieces: Sequence[PieceFeatures], start: int, states: Floats
+    decoder: Decoder, pieces: Sequence[PieceFeatures], start: int, states: Floats, *, end_known: bool = False
 ) -> tuple[list[Floats], Floats]:
     """The memory ``(notes, width)`` of every piece in the window, and the states after it."""
     lengths = [min(len(piece.factors) - start, WINDOW) for piece in pieces]
     inputs = np.zeros((max(lengths), len(pieces), _step_rows(pieces[0], slice(0, 1)).shape[1]), np.float32)
     for column, piece in enumerate(pieces):
-        inputs[: lengths[column], column] = _step_rows(piece, slice(start, start + WINDOW))
+        rows = slice(start, start + WINDOW)
+        inputs[: lengths[column], column] = _step_rows(piece, rows, end_known=end_known)
     memories = []
     for row in inputs:
         memory, states = decoder.step(row, states)
@@ -67,10 +91,11 @@ def _advance(
     return [stacked[:length, column] for column, length in enumerate(lengths)], states
 
 
-def _step_rows(piece: PieceFeatures, rows: slice) -> Floats:
+def _step_rows(piece: PieceFeatures, rows: slice, *, end_known: bool = False) -> Floats:
     """What is known before each note; when the piece will end is not, it would be a hint of the future."""
     ids = piece.step[rows].copy()
-    ids[:, _REMAINING] = ABSENT
+    if not end_known:
+        ids[:, _REMAINING] = ABSENT
     return step_input(ids, piece.chroma[rows], piece.keys[rows, 0])
 
 

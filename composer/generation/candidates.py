@@ -53,6 +53,12 @@ class PlayedNote(NamedTuple):
         return self.tick + int(TICKS[self.factors[2]])
 
 
+def played_notes(events: NoteEvents) -> list[PlayedNote]:
+    """A piece as it would have been played; ``tempo_step`` is left at 0."""
+    rows = zip(events.onsets.tolist(), events.seconds.tolist(), events.factors.tolist(), strict=True)
+    return [PlayedNote(tick, seconds, 0, tuple(factors)) for tick, seconds, factors in rows]
+
+
 @dataclass
 class Candidate:
     """One continuation in the making."""

@@ -1,9 +1,9 @@
 """Which of several continuations a listener would rather hear: a small critic over the newest stretch of each.
 
-Nothing here is learnt. It takes away what the network gets wrong more often than people do: leaving the key, losing
-the texture or the rhythm (thinning out to one voice, running thick, drifting off the keyboard), going round in circles.
+Of its own it knows no taste. It takes away what the network gets wrong more often than people do: leaving the key,
+losing texture or rhythm (thinning out to one voice, running thick, drifting off the keyboard), going in circles.
 Of what remains it prefers the typical to the extreme (arXiv 2408.06022): the likeliest and the unlikeliest of several
-samples both sound worst.
+samples both sound worst. Where listeners have voted, what was learnt from that (``composer.taste``) has a say as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from composer.generation.candidates import Candidate, PlayedNote
     from composer.keys import Key
+    from composer.taste.critic import TasteCritic
 
 WINDOW_SECONDS = 5.0
 """How much of the newest music is judged."""
@@ -74,15 +75,14 @@ def rhythm_of(notes: Sequence[PlayedNote]) -> NDArray[np.float64]:
     return shares
 
 
-def choose_best(candidates: Sequence[Candidate], manner: Manner) -> Candidate:
-    """The candidate whose newest music is best."""
+def choose_best(candidates: Sequence[Candidate], manner: Manner, taste: TasteCritic | None = None) -> Candidate:
+    """The candidate whose newest music is best, by what is wrong with it and by the listeners' ``taste``."""
+    stretches = [newest(candidate) for candidate in candidates]
+    liking = np.zeros(len(candidates)) if taste is None else taste.say * taste.judge(stretches)
     nats = np.array([candidate.pitch_nats / max(len(candidate.notes), 1) for candidate in candidates])
     unusual = np.abs(nats - np.median(nats))
-    scores = [
-        stretch_score(newest(candidate), manner) - TYPICALITY_WEIGHT * float(distance)
-        for candidate, distance in zip(candidates, unusual, strict=True)
-    ]
-    return candidates[int(np.argmax(scores))]
+    faultless = np.array([stretch_score(stretch, manner) for stretch in stretches])
+    return candidates[int(np.argmax(faultless - TYPICALITY_WEIGHT * unusual + liking))]
 
 
 def newest(candidate: Candidate) -> list[PlayedNote]:

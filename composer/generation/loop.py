@@ -18,7 +18,7 @@ from composer.encoding.vocabulary import (
     tempo_step,
     velocity_of,
 )
-from composer.generation.candidates import PlayedNote, grow, prime
+from composer.generation.candidates import grow, played_notes, prime
 from composer.generation.critic import choose_best, manner_of
 from composer.generation.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, favour
 from composer.generation.steering import Constraints
@@ -28,10 +28,11 @@ from composer.notes import DEFAULT_VELOCITY, EPSILON, Note, Pedal, Score, Tempo,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from composer.encoding.vocabulary import NoteEvents
+    from composer.generation.candidates import PlayedNote
     from composer.generation.decoder import Decoder
     from composer.generation.endings import Close
     from composer.keys import Key
+    from composer.taste.critic import TasteCritic
 
 CANDIDATES = 12
 SEGMENT_SECONDS = 1.5
@@ -58,11 +59,21 @@ class Task:
 
 
 def continue_primer(
-    decoder: Decoder, state_width: int, task: Task, on_progress: Callable[[float], None] | None = None
+    decoder: Decoder,
+    state_width: int,
+    task: Task,
+    on_progress: Callable[[float], None] | None = None,
+    *,
+    taste: TasteCritic | None = None,
 ) -> Score:
     """The primer and its continuation as one piece that ends on a close at ``task.end_seconds``.
 
-    ``on_progress`` is told after each segment what share of the continuation is there, above 0 to 1.
+    Args:
+        decoder: the network.
+        state_width: numbers of its recurrent state.
+        task: what to compose.
+        on_progress: told after each segment what share of the continuation is there, above 0 to 1.
+        taste: of the listeners; has a say in which candidate goes on.
     """
     rng = np.random.default_rng(task.random_seed)
     context = Context(beat_grid=task.primer.beat_grid)
@@ -70,7 +81,7 @@ def continue_primer(
     start = prime(decoder, context, events, task.end_seconds, state_width)
     # Encoded tempo changes have a limited reach; a very slow or fast primer of few onsets does not get there.
     start.context.tempo_step = tempo_step(task.primer.bpm_at(task.primer.notes[-1].start))
-    manner = manner_of(_primer_notes(events), estimate_key(task.primer))
+    manner = manner_of(played_notes(events), estimate_key(task.primer))
     constraints = _constraints(task)
     close_from = task.end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS
     best, key, began = start, manner.key, start.context.seconds
@@ -81,7 +92,7 @@ def continue_primer(
             constraints = replace(constraints, close_from_seconds=close_from, close_classes=favour(key))
         candidates = [best.copy() for _ in range(CANDIDATES)]
         grow(decoder, candidates, until, constraints, rng)
-        best, reached = choose_best(candidates, manner), until
+        best, reached = choose_best(candidates, manner, taste), until
         if on_progress is not None:
             on_progress((until - began) / (task.end_seconds - began))
     begin = task.primer.seconds_at(task.primer_end_beat)
@@ -107,11 +118,6 @@ def _constraints(task: Task) -> Constraints:
         close_from_seconds=math.inf,
         close_classes=np.zeros(12, np.float32),
     )
-
-
-def _primer_notes(events: NoteEvents) -> list[PlayedNote]:
-    rows = zip(events.onsets.tolist(), events.seconds.tolist(), events.factors.tolist(), strict=True)
-    return [PlayedNote(tick, seconds, 0, tuple(factors)) for tick, seconds, factors in rows]
 
 
 def _key(primer: Score, notes: list[PlayedNote]) -> Key:

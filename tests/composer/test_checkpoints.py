@@ -11,6 +11,7 @@ import pytest
 
 from composer.checkpoints import (
     CARD,
+    CRITIC,
     NETWORK,
     RELEASED,
     WEIGHTS,
@@ -20,6 +21,7 @@ from composer.checkpoints import (
     write_weights,
 )
 from composer.errors import CheckpointError
+from tests.networks import flip_byte, make_network
 
 
 @pytest.fixture
@@ -113,3 +115,38 @@ def test_what_is_no_checkpoint_is_said_in_words(tmp_path: Path, content: str | N
     assert str(caught.value) == (
         f"There is no usable checkpoint in {tmp_path}: {reason}; name the folder that training wrote."
     )
+
+
+def test_a_critic_is_part_of_a_checkpoint(tmp_path: Path) -> None:
+    """What was learnt of votes is found, verified like the other files, and tells two checkpoints apart."""
+    plain = make_network(tmp_path / "plain")
+    taught = make_network(tmp_path / "taught", critic='{"likes": 1}')
+    other = make_network(tmp_path / "other", critic='{"likes": 2}')
+
+    assert load_checkpoint(plain.folder).critic is None
+    assert load_checkpoint(taught.folder).critic == tmp_path / "taught" / CRITIC
+    assert len({plain.id, taught.id, other.id}) == 3
+    flip_byte(tmp_path / "taught" / CRITIC)
+    with pytest.raises(CheckpointError, match="SHA-256"):
+        load_checkpoint(taught.folder)
+
+
+def test_a_critic_from_elsewhere_is_not_read(tmp_path: Path) -> None:
+    """A file that the card does not name is no part of the checkpoint; one that it names has to be there."""
+    plain = make_network(tmp_path / "plain")
+    (plain.folder / CRITIC).write_text("{}")
+    taught = make_network(tmp_path / "taught", critic="{}")
+    (taught.folder / CRITIC).unlink()
+
+    assert load_checkpoint(plain.folder).critic is None
+    with pytest.raises(CheckpointError, match=CRITIC):
+        load_checkpoint(taught.folder)
+
+
+def test_another_checkpoint_is_not_loaded_instead(tmp_path: Path) -> None:
+    """Whoever says which card it must be gets that checkpoint or none."""
+    one, other = make_network(tmp_path / "one", "one"), make_network(tmp_path / "other", "other")
+
+    assert load_checkpoint(one.folder, one.card_sha256) == one
+    with pytest.raises(CheckpointError, match="its card is another"):
+        load_checkpoint(other.folder, one.card_sha256)

@@ -1,0 +1,1 @@
+"""Learning from votes: rated pieces and a base checkpoint in, a measured candidate out."""
