@@ -1,4 +1,6 @@
-"""``python -m bot``: run the chat bot, check what it needs (``--check``), or register its Discord commands (``sync``).
+"""``python -m bot``: run the chat bot, check what it needs (``--check``), register its Discord commands (``sync``).
+
+While the bot is stopped, ``retrain`` teaches the network from votes, and ``model`` says and chooses which one composes.
 
 Exit codes: 0 done; 2 something is to be mended, and a sentence says what; 1 it is our fault; 130 interrupted.
 """
@@ -20,7 +22,7 @@ from composer.commands.options import whole_number
 from composer.commands.terminal import answer_lines, say
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import Namespace, _SubParsersAction
     from collections.abc import Sequence
 
     from bot.settings import Settings
@@ -49,7 +51,23 @@ def build_parser() -> Parser:
     sync.add_argument(
         "--clear-guild", action="store_true", help="take the copies out of this server, where commands are seen twice"
     )
+    _add_retraining(commands)
     return parser
+
+
+def _add_retraining(commands: _SubParsersAction[Parser]) -> None:
+    about = "Teach the network from what people liked, while the bot is stopped."
+    retrain = commands.add_parser("retrain", help=about, description=about, allow_abbrev=False)
+    retrain.add_argument("--dry-run", action="store_true", help="only say what would be learnt from")
+    about = "Which network composes, and how it does; while the bot is stopped."
+    model = commands.add_parser("model", help=about, description=about, allow_abbrev=False)
+    actions = model.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    actions.add_parser("list", help="every network that may compose", allow_abbrev=False)
+    info = actions.add_parser("info", help="how one of them was made and is liked", allow_abbrev=False)
+    info.add_argument("model_id", nargs="?", metavar="ID", help="or its beginning; the one that composes by default")
+    use = actions.add_parser("use", help="let another one compose", allow_abbrev=False)
+    use.add_argument("model_id", metavar="ID", help="or its beginning")
+    actions.add_parser("rollback", help="end a trial, or go back to the one before", allow_abbrev=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -89,10 +107,25 @@ def _do(arguments: Namespace) -> int:
     forget_secrets()
     if arguments.command == "sync":
         return asyncio.run(_sync(settings, arguments.guild, clear_guild=arguments.clear_guild))
+    os.umask(PRIVATE_FILES)
+    if arguments.command in {"retrain", "model"}:
+        return asyncio.run(_retraining(settings, arguments))
     from bot.running import run
 
-    os.umask(PRIVATE_FILES)
     return asyncio.run(run(settings, lambda line: answer_lines([line])))
+
+
+async def _retraining(settings: Settings, arguments: Namespace) -> int:
+    from bot.retraining import commands
+
+    def tell(text: str) -> None:
+        answer_lines(text.splitlines())
+
+    how = settings.retraining()
+    if arguments.command == "retrain":
+        return await commands.retrain(settings.data, how, tell, dry_run=arguments.dry_run)
+    chosen = getattr(arguments, "model_id", None)
+    return await commands.model(settings.data, how, tell, action=arguments.action, model_id=chosen)
 
 
 async def _sync(settings: Settings, guild_id: int | None, *, clear_guild: bool) -> int:

@@ -27,7 +27,9 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "top": ("page",),
     "piece": ("id",),
     "settings": ("action", "length", "channel", "roles", "user_hour", "guild_hour", "files"),
-    "privacy": ("action",),
+    "privacy": ("action", "training"),
+    "retrain": ("action", "dry_run"),
+    "model": ("action", "id"),
     "about": (),
     "help": (),
 }

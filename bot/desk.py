@@ -13,7 +13,6 @@ from bot import wording
 from bot.domain import NotFoundError, ReplyError, RequestState
 from bot.intake import UploadReader
 from bot.patience import until_stored
-from bot.planning import plan_job
 from bot.store import StoreError
 from bot.tasks import end_all, seen_through
 from bot.workers import JobFailedError, JobTimedOutError, WorkerDiedError
@@ -23,18 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
 
     from bot.courier import Courier
-    from bot.domain import Composed, Ticket
+    from bot.domain import Ticket
+    from bot.making import Maker
     from bot.piece_files import PieceFolders
     from bot.platforms.platform import Platform
-    from bot.pool import Pool
     from bot.progress import Board
     from bot.store import Store
-    from bot.workers import ComposeJob
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS: Final = 3
-"""A job that has taken its worker down this often is not begun again."""
 _TROUBLE_PAUSE: Final = 2.0
 _LAST_ERRANDS_SECONDS: Final = 5.0
 
@@ -47,10 +43,10 @@ class Desk:
     """
 
     def __init__(
-        self, store: Store, folders: PieceFolders, pool: Pool, board: Board, courier: Courier, *, runners: int
+        self, store: Store, folders: PieceFolders, maker: Maker, board: Board, courier: Courier, *, runners: int
     ) -> None:
-        self._store, self._folders, self._pool = store, folders, pool
-        self._board, self._courier, self._runners = board, courier, runners
+        self._store, self._folders, self._board, self._courier = store, folders, board, courier
+        self._maker, self._runners = maker, runners
         self._platforms: dict[str, Platform] = {}
         self._reader = UploadReader()
         self._work = asyncio.Event()
@@ -172,7 +168,8 @@ class Desk:
         """Make one piece; whatever happens, the request reaches another state, or goes back to the queue."""
         try:
             self._board.started(ticket)
-            music = replace(await self._make(ticket), remarks=ticket.remarks)
+            music = await self._maker.make(ticket, lambda *news: self._board.advanced(ticket.id, *news))
+            music = replace(music, remarks=ticket.remarks)
             await seen_through(asyncio.to_thread(self._folders.adopt, ticket.id))
             piece = await until_stored(lambda: self._store.finish(ticket.id, music, datetime.now(UTC)))
         except asyncio.CancelledError:
@@ -194,19 +191,6 @@ class Desk:
             else:
                 self._board.track(replace(ticket, state=RequestState.COMPOSED, piece_id=piece.id))
                 self._courier.send(ticket.id)
-
-    async def _make(self, ticket: Ticket) -> Composed:
-        """Have a worker make it; if one dies, another begins anew."""
-        for left in reversed(range(MOST_ATTEMPTS)):
-            folder = await asyncio.to_thread(self._folders.new_work_folder, ticket.id)
-            job: ComposeJob = await plan_job(ticket, folder, self._store, self._folders)
-            try:
-                return await self._pool.compose(job, lambda *news: self._board.advanced(ticket.id, *news))
-            except WorkerDiedError:
-                logger.warning("the worker on request %d died; %d more attempts", ticket.id, left)
-                if not left:
-                    raise
-        raise AssertionError  # the last attempt returns or raises
 
     async def _give_up(self, ticket: Ticket, sentence: str) -> None:
         await until_stored(lambda: self._store.fail(ticket.id, sentence))

@@ -160,6 +160,7 @@ class Composed:
         checkpoint_id: of the network that composed it.
         soundfont: file name.
         remarks: what was left out of the seed or mended, in sentences.
+        trial_id: of the network that was on trial then, whether or not that one composed it.
     """
 
     title: str
@@ -172,6 +173,7 @@ class Composed:
     checkpoint_id: str
     soundfont: str
     remarks: tuple[str, ...] = ()
+    trial_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,11 @@ class Piece:
     def owner(self) -> UserRef:
         """Who asked for it."""
         return self.request.user
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it was composed while a trial was on: people must not see by which network."""
+        return self.music.trial_id is not None
 
 
 class Vote(IntEnum):
@@ -283,6 +290,7 @@ class Viewer:
         is_moderator: may cancel other people's requests here.
         is_admin: may change the settings of this guild.
         role_ids: their roles in this guild.
+        is_keeper: may retrain the network and choose which one composes, for everybody everywhere.
     """
 
     user: UserRef
@@ -290,6 +298,7 @@ class Viewer:
     is_moderator: bool = False
     is_admin: bool = False
     role_ids: tuple[str, ...] = ()
+    is_keeper: bool = False
 
 
 class ReplyError(Exception):

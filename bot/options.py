@@ -129,10 +129,15 @@ def whole_number(name: str, value: Value, lowest: int, highest: int) -> int:
     return int(text)
 
 
-def _switch(value: Value) -> bool:
+def to_switch(name: str, value: Value) -> bool:
+    """Whether something is to be on.
+
+    Raises:
+        BadInputError: it is neither on nor off.
+    """
     text = _plain(value).lower()
     if text not in _YES | _NO:
-        _refuse("files", value, "on or off")
+        _refuse(name, value, "on or off")
     return text in _YES
 
 
@@ -203,5 +208,5 @@ _SETTINGS: Final[Mapping[str, tuple[str, Callable[[Value], Any]]]] = {
     "roles": ("role_ids", lambda value: _ids("roles", value)),
     "user_hour": ("per_user_hour", lambda value: whole_number("user_hour", value, *USER_HOURLY)),
     "guild_hour": ("per_guild_hour", lambda value: whole_number("guild_hour", value, *GUILD_HOURLY)),
-    "files": ("listens_to_files", _switch),
+    "files": ("listens_to_files", lambda value: to_switch("files", value)),
 }

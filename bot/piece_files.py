@@ -70,11 +70,11 @@ class PieceFolders:
         """Move what a worker has made to its place, safe from a power cut."""
         work, files = self._work / str(ticket_id), self.of(ticket_id)
         for path in work.iterdir():
-            _sync(path)
-        _sync(work)
+            sync(path)
+        sync(work)
         shutil.rmtree(files.folder, ignore_errors=True)
         work.rename(files.folder)
-        _sync(self._pieces)
+        sync(self._pieces)
         return files
 
     def remove(self, ticket_id: int) -> None:
@@ -90,7 +90,8 @@ class PieceFolders:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, safe from a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.domain import Piece, Ticket
     from bot.piece_files import PieceFiles, PieceFolders
+    from bot.retraining.domain import ComposeWith
     from bot.store import Store
 
 CLOSE_SECONDS: Final = 4.0
@@ -23,8 +24,10 @@ _VARIED_SHARE: Final = 0.5
 """A variation keeps so much of the piece."""
 
 
-async def plan_job(ticket: Ticket, folder: Path, store: Store, folders: PieceFolders) -> ComposeJob:
-    """The job for ``ticket``, with the music that it starts from.
+async def plan_job(
+    ticket: Ticket, folder: Path, network: ComposeWith, store: Store, folders: PieceFolders
+) -> ComposeJob:
+    """The job for ``ticket``, with the music that it starts from and the network that composes.
 
     Raises:
         NotFoundError: the piece that it starts from has been deleted.
@@ -45,6 +48,8 @@ async def plan_job(ticket: Ticket, folder: Path, store: Store, folders: PieceFol
         options=request.options,
         folder=folder,
         title=request.seed.title,
+        checkpoint=network.folder,
+        card_sha256=network.card_sha256,
     )
 
 

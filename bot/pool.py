@@ -19,7 +19,7 @@ class Pool(Protocol):
 
     @property
     def checkpoint_id(self) -> str:
-        """Of the network that composes."""
+        """Of the base: the network that composes where a job names no other."""
 
     @property
     def soundfont(self) -> str:
@@ -44,7 +44,8 @@ class Pool(Protocol):
 
         Raises:
             JobRefusedError: the person can mend it.
-            JobFailedError: something is wrong with us.
+            BadCheckpointError: the checkpoint that was to compose cannot be used.
+            JobFailedError: something else is wrong with us.
             JobTimedOutError: it took too long and was ended.
             WorkerDiedError: the worker ended in the middle of it.
         """

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from bot import wording
 from bot.domain import ForbiddenError
+from bot.retraining.wording import KEEPERS_ONLY
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
-    from bot.domain import GuildSettings, Piece, Place, Ticket, Viewer
+    from collections.abc import Iterable
+
+    from bot.domain import GuildSettings, Piece, Place, PlatformName, Ticket, Viewer
 
 
 def check_may_compose(viewer: Viewer, length_seconds: float, settings: GuildSettings) -> None:
@@ -39,6 +42,29 @@ def check_may_change_settings(viewer: Viewer) -> None:
         raise ForbiddenError(wording.NO_SETTINGS_HERE)
     if not viewer.is_admin:
         raise ForbiddenError(wording.ADMINS_ONLY)
+
+
+def is_keeper(admins: Iterable[str], platform: PlatformName, names: Iterable[str], *, by_default: bool) -> bool:
+    """Whether somebody may retrain the network, which plays for everybody.
+
+    Args:
+        admins: who is listed, as ``platform:name``.
+        platform: theirs.
+        names: what they may be listed as.
+        by_default: whether they may where nobody of the platform is listed.
+    """
+    listed = {person for person in admins if person.startswith(f"{platform}:")}
+    return any(f"{platform}:{name}" in listed for name in names) if listed else by_default
+
+
+def check_keeper(viewer: Viewer) -> None:
+    """Refuse everybody but keepers.
+
+    Raises:
+        ForbiddenError: this is none.
+    """
+    if not viewer.is_keeper:
+        raise ForbiddenError(KEEPERS_ONLY)
 
 
 def may_see(viewer: Viewer, piece: Piece) -> bool:

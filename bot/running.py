@@ -59,7 +59,13 @@ async def run(settings: Settings, say: Callable[[str], None]) -> int:
     pool = WorkerPool(settings.workers, soundfont=settings.soundfont, checkpoint=settings.checkpoint)
     with _ending() as end:
         try:
-            house = await House.open(settings.data, pool, limits=settings.limits(), workers=settings.workers)
+            house = await House.open(
+                settings.data,
+                pool,
+                limits=settings.limits(),
+                workers=settings.workers,
+                retraining=settings.retraining(),
+            )
         except StoreError as error:
             say(str(error))
             return TO_MEND
@@ -78,7 +84,7 @@ def _platforms(settings: Settings, studio: Studio, say: Callable[[str], None]) -
         from bot.platforms.web import WebPlatform
 
         token = settings.web_token.get_secret_value() if settings.web_token else None
-        yield WebPlatform(studio, host=settings.web_host, port=settings.web_port, token=token)
+        yield WebPlatform(studio, host=settings.web_host, port=settings.web_port, token=token, admins=settings.admins)
     else:
         say("web chat: off, as SCHUMANN_WEB says")
     if settings.discord_token:
@@ -131,7 +137,7 @@ async def _start(house: House, platforms: Sequence[RunningPlatform], say: Callab
     except (WorkerStartError, StoreError) as error:
         say(str(error))
         return False
-    say(f"network: {house.pool.checkpoint_id}")
+    say(f"network: {house.registry.current_id}")
     say(f"piano: {house.pool.soundfont}")
     started = await asyncio.gather(*(_start_platform(platform, say) for platform in platforms))
     if not any(started):

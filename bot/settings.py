@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.addresses import is_loopback
 from bot.domain import GuildSettings, Limits, PlatformName
+from bot.retraining.domain import RetrainingSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -86,6 +87,18 @@ class Settings(BaseSettings):
     checkpoint: Annotated[
         Path | None, _setting("SCHUMANN_CHECKPOINT", "folder of another trained network", "a folder")
     ] = None
+    corpus: Annotated[
+        Path | None,
+        _setting("SCHUMANN_CORPUS", "folder of music to rehearse with when the network is retrained", "a folder"),
+    ] = None
+    count_own_votes: Annotated[
+        bool,
+        _setting(
+            "SCHUMANN_COUNT_OWN_VOTES",
+            "on: the network learns from votes on one's own pieces too, for a bot that one person alone uses",
+            _ON_OFF,
+        ),
+    ] = False
     workers: Annotated[
         int,
         Field(ge=1, le=64),
@@ -134,7 +147,7 @@ class Settings(BaseSettings):
         NoDecode,
         _setting(
             "SCHUMANN_ADMINS",
-            "people who may change the settings of every server, as discord:123,discord:456",
+            "people who may change the settings of every server and retrain the network, as discord:123,discord:456",
             "a list such as discord:123,discord:456",
         ),
     ] = frozenset()
@@ -159,7 +172,7 @@ class Settings(BaseSettings):
     def _in_capitals(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("data", "soundfont", "checkpoint")
+    @field_validator("data", "soundfont", "checkpoint", "corpus")
     @classmethod
     def _at_home(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else None
@@ -215,6 +228,10 @@ class Settings(BaseSettings):
             per_guild_hour=self.guild_requests_hour,
         )
         return Limits(self.requests_open, self.queue, self.longest_seconds, first)
+
+    def retraining(self) -> RetrainingSettings:
+        """How the network is retrained."""
+        return RetrainingSettings(self.checkpoint, self.corpus, own_votes=self.count_own_votes)
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen anywhere."""

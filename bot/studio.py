@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from bot.progress import Board
     from bot.pulse import Pulse
     from bot.recordings import Recordings
+    from bot.retraining.registry import Registry
+    from bot.retraining.retrainer import Retrainer
     from bot.store import Forgotten, Store
 
 LARGEST_RANDOM_SEED: Final = 2**31 - 1
@@ -79,18 +81,26 @@ class Studio:
         desk: Desk,
         recordings: Recordings,
         pulse: Pulse,
+        registry: Registry,
+        retrainer: Retrainer,
         limits: Limits,
         workers: int,
     ) -> None:
         self._store, self._folders, self._pool = store, folders, pool
         self._board, self._desk, self._recordings = board, desk, recordings
-        self._pulse = pulse
+        self._pulse, self._registry, self._retrainer = pulse, registry, retrainer
         self._limits, self._workers = limits, workers
         self.started_at = datetime.now(UTC)
 
     def add_platform(self, platform: Platform) -> None:
         """Serve the people of this platform too."""
         self._desk.add_platform(platform)
+        self._retrainer.add_platform(platform)
+
+    @property
+    def retrainer(self) -> Retrainer:
+        """What keepers can do with the network."""
+        return self._retrainer
 
     # --- asking for pieces
 
@@ -205,23 +215,32 @@ class Studio:
         """Vote by a button; the same button again takes the vote back. Returns the person's vote now."""
         await self._visible(piece_id, viewer)
         tally = await self._store.press(piece_id, viewer.user, vote, datetime.now(UTC))
+        await self._registry.voted(piece_id)
         return tally, await self._store.vote_of(piece_id, viewer.user)
 
     async def reaction_added(self, piece_id: int, user: UserRef, vote: Vote) -> Tally:
         """Somebody's thumb has appeared below a piece."""
-        return await self._store.mark(piece_id, user, vote, VoteSource.REACTION, datetime.now(UTC))
+        tally = await self._store.mark(piece_id, user, vote, VoteSource.REACTION, datetime.now(UTC))
+        await self._registry.voted(piece_id)
+        return tally
 
     async def reaction_removed(self, piece_id: int, user: UserRef, vote: Vote) -> Tally:
         """Somebody's thumb has gone."""
-        return await self._store.unmark(piece_id, user, vote, VoteSource.REACTION)
+        tally = await self._store.unmark(piece_id, user, vote, VoteSource.REACTION)
+        await self._registry.voted(piece_id)
+        return tally
 
     async def reactions_cleared(self, piece_id: int, vote: Vote | None) -> Tally:
         """All thumbs, or all of one kind, have gone."""
-        return await self._store.clear_reactions(piece_id, vote)
+        tally = await self._store.clear_reactions(piece_id, vote)
+        await self._registry.voted(piece_id)
+        return tally
 
     async def reactions_are(self, piece_id: int, marks: set[tuple[UserRef, Vote]]) -> Tally:
         """These thumbs stand below a piece now, and no others."""
-        return await self._store.set_reactions(piece_id, marks, datetime.now(UTC))
+        tally = await self._store.set_reactions(piece_id, marks, datetime.now(UTC))
+        await self._registry.voted(piece_id)
+        return tally
 
     async def message_deleted(self, platform: PlatformName, message: MessageRef) -> None:
         """A message is gone, and with it the votes on its piece; the piece itself stays."""
@@ -252,6 +271,12 @@ class Studio:
         """Everything that is stored about this person."""
         return await self._store.report(viewer.user)
 
+    async def training_consent(self, viewer: Viewer, allowed: bool) -> None:
+        """Note whether the network may learn from this person's pieces; yes means their uploads too."""
+        await self._store.set_training_consent(viewer.user, allowed=allowed)
+        if not allowed:
+            await self._retrainer.withdraw(await self._store.pieces_with_music_of(viewer.user))
+
     async def forget(self, viewer: Viewer) -> Forgotten:
         """Delete everything that is stored about this person, and stop what is being made for them."""
         return await seen_through(self._forget(viewer))
@@ -262,7 +287,9 @@ class Studio:
             with contextlib.suppress(TooLateError, NotFoundError):
                 await self.cancel(ticket_id, viewer)
         await self._desk.wait_told(open_ids, _FAREWELL_SECONDS)
+        pieces = await self._store.pieces_with_music_of(viewer.user)
         forgotten = await self._store.forget(viewer.user)
+        await self._retrainer.withdraw(pieces)
         for ticket_id in forgotten.ticket_ids:
             await self._desk.forget(ticket_id)
         return forgotten
@@ -272,7 +299,7 @@ class Studio:
         counts = await self._store.counts()
         return About(
             version=__version__,
-            checkpoint_id=self._pool.checkpoint_id,
+            checkpoint_id=self._registry.current_id,
             soundfont=self._pool.soundfont,
             uptime_seconds=(datetime.now(UTC) - self.started_at).total_seconds(),
             queued=counts["queued"],

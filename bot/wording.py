@@ -34,7 +34,9 @@ COMMANDS = {
     "top": "The best rated pieces",
     "piece": "Show a piece again",
     "settings": "What holds here: longest piece, channel, roles, limits",
-    "privacy": "Show or delete everything that is stored about you",
+    "privacy": "Show or delete everything that is stored about you, and whether I may learn from your pieces",
+    "retrain": "Teach the network from what people liked",
+    "model": "Which network composes, and the ones before it",
     "about": "Version, network and how busy things are",
     "help": "How to ask for a piece",
 }
@@ -173,7 +175,10 @@ def headline(piece: Piece) -> str:
 
 
 def facts(piece: Piece) -> list[tuple[str, str]]:
-    """What is worth knowing of a piece, as names and values; all that is needed to compose it again is among it."""
+    """What is worth knowing of a piece, as names and values; all that is needed to compose it again is among it.
+
+    Of a piece that is part of a trial, the network is not: nobody's vote is to depend on it.
+    """
     music, options = piece.music, piece.request.options
     found = [
         seed_fact(piece.request.seed),
@@ -181,7 +186,7 @@ def facts(piece: Piece) -> list[tuple[str, str]]:
         ("Key", key_name(music.key)),
         ("Tempo", f"♩ = {music.tempo:.0f}"),
         ("Random seed", str(music.random_seed)),
-        ("Checkpoint", music.checkpoint_id),
+        *([] if piece.is_trial else [("Checkpoint", music.checkpoint_id)]),
         ("Piece", str(piece.id)),
     ]
     if options.temperature != 1:
@@ -370,6 +375,15 @@ def forgotten(pieces: int, votes: int) -> str:
     return f"Everything about you is deleted: {_pieces(pieces)} and {votes} vote{'' if votes == 1 else 's'}."
 
 
+LEARNING_ALLOWED = (
+    "I may learn from all your pieces from now on, those that began with a MIDI file of yours among them; "
+    "/privacy training off forbids it again."
+)
+LEARNING_FORBIDDEN = (
+    "I learn from none of your pieces any more. A network that has learnt from them before stays until the next one "
+    "is trained, which begins anew without them."
+)
+
 # --- commands, menus and lists
 
 AGAIN_POSSIBLE = "Possible again"
@@ -379,6 +393,8 @@ NO_MIDI_HERE = "No MIDI file is attached to this message."
 SHOW_MINE = "Everything that is stored about you, as a file"
 DELETE_MINE = "Delete everything that is stored about you"
 HERE_IS_YOURS = "This is everything that is stored about you."
+SAY_LEARNING = "Whether I may learn from your pieces is for you to say: /privacy training."
+SET_LEARNING = "Whether the network may learn from your pieces"
 SHOW_SETTINGS = "What holds on this server"
 CHANGE_SETTINGS = "Change what holds on this server"
 SET_LENGTH = "How long a piece may be"
@@ -387,6 +403,10 @@ NO_CATEGORY = "That is a group of channels; name one channel, or none for every 
 SET_ROLES = "The roles whose members may ask for pieces"
 SET_LIMITS = "How many pieces may be asked for in an hour"
 SET_FILES = "Whether MIDI files dropped in a channel are continued"
+LIST_MODELS = "Every network that may compose"
+SHOW_MODEL = "How one of them does"
+USE_MODEL = "Let another network compose from now on"
+ROLL_BACK = "Go back to the network that composed before"
 
 
 def menu_hint(menu_name: str) -> str:
@@ -440,5 +460,4 @@ NO_STRANGERS = "I play for the members of my own workspace only."
 NO_ROLES_ON_SLACK = "Slack has no roles; here you can set length, channel, user_hour, guild_hour and files."
 FILE_ELSEWHERE = "This file does not lie on Slack itself, so I do not fetch it; upload the MIDI file here."
 SENT_PRIVATELY = "I have sent it to you in a direct message."
-SHOW_OR_DELETE = "Say privacy show to see what is stored about you, or privacy delete to delete it."
 STALE_BUTTON = "This button means nothing any more."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from bot.domain import MessageRef, Piece, PlatformName, Progress, Ticket
     from bot.piece_files import PieceFiles
+    from bot.retraining.domain import Notice
 
 
 class UndeliverableError(Exception):
@@ -47,6 +48,13 @@ class Platform(Protocol):
 
     async def tell(self, ticket: Ticket, sentence: str) -> None:
         """Say why there is no piece."""
+
+    async def announce(self, address: str, notice: Notice, message: MessageRef | None) -> MessageRef | None:
+        """Show a notice: turn ``message`` into it, or send it to ``address`` where there is none or it is gone.
+
+        Returns:
+            The message that now holds it, if the platform has messages.
+        """
 
     async def fetch_file(self, ticket: Ticket) -> bytes:
         """The file that came with the request.

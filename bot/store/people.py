@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.store.errors import StoreError
 from bot.store.part import Part, reading, writing
-from bot.store.persons import drop_strangers, hash_of_user, known_person_id
+from bot.store.persons import drop_strangers, hash_of_user, known_person_id, person_id
 from bot.store.rows import from_time
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class People(Part):
             "ORDER BY pieces.id",
             person,
         )
+        runs = await sql.rows("SELECT * FROM runs WHERE person_id = ? ORDER BY id", person)
+        row = await sql.first("SELECT trains FROM people WHERE id = ?", person)
         marks = await sql.rows(
             "SELECT piece_id, vote, source, at FROM marks WHERE person_id = ? ORDER BY piece_id, id", person
         )
@@ -65,7 +67,14 @@ class People(Part):
             "requests": [_readable(row, hidden={"address", "person_id", "platform", "user_id"}) for row in requests],
             "pieces": [_readable(row) for row in pieces],
             "votes": [_readable(row) for row in marks],
+            "learning_allowed": None if row is None or row["trains"] is None else bool(row["trains"]),
+            "retraining_runs": [_readable(row, hidden={"address", "person_id"}) for row in runs],
         }
+
+    @writing
+    async def set_training_consent(self, sql: Statements, user: UserRef, *, allowed: bool) -> None:
+        """Note whether the network may learn from somebody's pieces; yes means the files that they uploaded too."""
+        await sql.run("UPDATE people SET trains = ? WHERE id = ?", allowed, await person_id(sql, user))
 
     async def forget(self, user: UserRef) -> Forgotten:
         """Delete everything that is stored about a person, so that no byte of their id is left in the files.
@@ -96,6 +105,12 @@ class People(Part):
             "SELECT pieces.id FROM pieces JOIN requests ON requests.id = request_id WHERE person_id = ?", person
         )
         votes = await sql.rows("SELECT piece_id FROM ratings WHERE person_id = ?", person)
+        # What came of their runs stays, for networks were made by them; that they were theirs does not.
+        await sql.run(
+            "UPDATE runs SET key = 'forgotten:' || id, platform = NULL, address = '{}', message_channel_id = NULL, "
+            "message_id = NULL, told = 1 WHERE person_id = ?",
+            person,
+        )
         await sql.run("DELETE FROM people WHERE id = ?", person)
         await sql.run(
             "INSERT OR REPLACE INTO forgotten (who, last_piece) "
@@ -120,8 +135,8 @@ def _readable(row: sqlite3.Row, hidden: frozenset[str] | set[str] = frozenset())
     """A row with its names, times as people write them, and lists as lists."""
     shown = {name: row[name] for name in row.keys() if name not in hidden}  # noqa: SIM118 (a row is not a mapping)
     for name, value in shown.items():
-        if value is not None and name in {"at", "created_at", "started_at"}:
+        if value is not None and name in {"at", "created_at", "started_at", "ended_at"}:
             shown[name] = from_time(value).isoformat()
-        elif value is not None and name in {"remarks", "primer"}:
+        elif value is not None and name in {"remarks", "primer", "report"}:
             shown[name] = json.loads(value)
     return shown

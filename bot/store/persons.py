@@ -42,7 +42,8 @@ async def drop_strangers(sql: Statements) -> None:
     """Forget those of whom nothing else is stored, for example because the piece that they voted on is gone."""
     gone = await sql.rows(
         "DELETE FROM people WHERE NOT EXISTS (SELECT 1 FROM requests WHERE requests.person_id = people.id) "
-        "AND NOT EXISTS (SELECT 1 FROM marks WHERE marks.person_id = people.id) RETURNING id"
+        "AND NOT EXISTS (SELECT 1 FROM marks WHERE marks.person_id = people.id) "
+        "AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.person_id = people.id) AND trains IS NULL RETURNING id"
     )
     if gone:
         await sql.run("UPDATE household SET must_scrub = 1")

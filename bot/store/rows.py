@@ -125,6 +125,7 @@ def piece_of(row: sqlite3.Row) -> Piece:
             checkpoint_id=row["music_checkpoint_id"],
             soundfont=row["music_soundfont"],
             remarks=from_texts(row["music_remarks"]),
+            trial_id=row["music_trial_id"],
         ),
         created_at=from_time(row["piece_created_at"]),
         message=message_of(row),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.store.checkpoints import Checkpoints
 from bot.store.guilds import Guilds
 from bot.store.inspection import inspect, problems
 from bot.store.opening import open_database
@@ -13,7 +14,9 @@ from bot.store.people import People
 from bot.store.persons import drop_strangers
 from bot.store.pieces import Pieces
 from bot.store.place import ClaimedFile
+from bot.store.ratings import Ratings
 from bot.store.requests import Requests
+from bot.store.runs import Runs
 from bot.store.votes import Votes
 from bot.store.work import Work
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Statements
 
 
-class Store(Requests, Work, Pieces, Votes, Guilds, People):
+class Store(Requests, Work, Pieces, Votes, Guilds, People, Ratings, Runs, Checkpoints):
     """The memory of the bot: every method is one transaction, whole or not there.
 
     A method that writes has written when it returns, safe from a crash and from a power cut. A caller that is

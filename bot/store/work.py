@@ -95,7 +95,7 @@ async def _in_order(sql: Statements) -> Iterator[int]:
 async def _insert_piece(sql: Statements, ticket_id: int, music: Composed, now: datetime) -> None:
     await sql.run(
         "INSERT INTO pieces (request_id, title, key, tempo, length_seconds, primer_seconds, notes, random_seed, "
-        "checkpoint_id, soundfont, remarks, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "checkpoint_id, soundfont, remarks, trial_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ticket_id,
         music.title,
         music.key,
@@ -107,5 +107,6 @@ async def _insert_piece(sql: Statements, ticket_id: int, music: Composed, now: d
         music.checkpoint_id,
         music.soundfont,
         to_texts(music.remarks),
+        music.trial_id,
         to_time(now),
     )

@@ -53,9 +53,16 @@ class Failed:
     sentence: str
 
 
-Answer = Ready | Unable | Advanced | Finished | Refused | Failed
+@dataclass(frozen=True, slots=True)
+class BadCheckpoint:
+    """The checkpoint of this job cannot be used; another may do."""
+
+    sentence: str
+
+
+Answer = Ready | Unable | Advanced | Finished | Refused | Failed | BadCheckpoint
 _KINDS: dict[str, type[Answer]] = {
-    kind.__name__.lower(): kind for kind in (Ready, Unable, Advanced, Finished, Refused, Failed)
+    kind.__name__.lower(): kind for kind in (Ready, Unable, Advanced, Finished, Refused, Failed, BadCheckpoint)
 }
 
 

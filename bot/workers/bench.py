@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import Composed, Options, Seed, SeedKind
+from bot.workers.composers import Composers
 from bot.workers.jobs import ComposeJob
 from bot.workers.piece_json import kept_piece, piece_json
-from composer.composer import TAIL_SECONDS, Composer
+from composer.composer import TAIL_SECONDS
 from composer.errors import BadInputError, RenderError
 from composer.file_writing import replacing
 from composer.midi.writer import write_midi
@@ -42,7 +43,7 @@ class Bench:
     """Everything that a worker keeps in memory.
 
     Args:
-        checkpoint: the released one where None.
+        checkpoint: folder of the base; the released one where None.
         soundfont: the best one found where None.
 
     Raises:
@@ -50,13 +51,13 @@ class Bench:
     """
 
     def __init__(self, checkpoint: Path | None = None, soundfont: Path | None = None) -> None:
-        self._composer = Composer(checkpoint)
+        self._composers = Composers(checkpoint)
         self._piano = _Piano(find_soundfont(soundfont))
 
     @property
     def checkpoint_id(self) -> str:
-        """Of the network that composes."""
-        return self._composer.checkpoint.id
+        """Of the base."""
+        return self._composers.base.checkpoint.id
 
     @property
     def soundfont(self) -> str:
@@ -75,7 +76,8 @@ class Bench:
 
         Raises:
             BadInputError: the person who asked can mend it.
-            ComposerError: something is wrong with us.
+            CheckpointError: the job's checkpoint cannot be loaded, or is not the one that it should be.
+            ComposerError: something else is wrong with us.
         """
         report("reading", 0.0)
         primer = _primer(job)
@@ -119,7 +121,8 @@ class Bench:
         if options.random_seed is None:
             message = "a job needs a random seed"
             raise ValueError(message)
-        return self._composer.compose(
+        composer = self._composers.of(job.checkpoint, job.card_sha256)
+        return composer.compose(
             primer,
             length_seconds=options.length_seconds,
             random_seed=options.random_seed,

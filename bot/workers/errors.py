@@ -13,6 +13,10 @@ class JobFailedError(Exception):
     """The worker could not do it, through no fault of the person who asked."""
 
 
+class BadCheckpointError(Exception):
+    """The checkpoint that was to compose cannot be used; the job may be done with another."""
+
+
 class JobTimedOutError(Exception):
     """The job took longer than it may; its worker was killed."""
 

@@ -21,6 +21,8 @@ class ComposeJob:
         options: with a random seed.
         folder: empty; gets ``piece.mid``, ``piece.mp3``, ``piece.png`` and ``piece.json``.
         title: of the music that is continued; shown in the picture and by players.
+        checkpoint: folder of the one that composes; the worker's own where None.
+        card_sha256: of that checkpoint's card; without it no folder is loaded.
     """
 
     ticket_id: int
@@ -30,6 +32,8 @@ class ComposeJob:
     options: Options
     folder: Path
     title: str
+    checkpoint: Path | None = None
+    card_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ def decode_job(message: bytes) -> Job:
                 options=Options(**content["options"]),
                 folder=Path(content["folder"]),
                 title=content["title"],
+                checkpoint=None if content["checkpoint"] is None else Path(content["checkpoint"]),
+                card_sha256=content["card_sha256"],
             )
         if content["job"] == "reduce":
             target = Path(content["target"])

@@ -8,7 +8,13 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from bot.workers.errors import JobFailedError, JobRefusedError, JobTimedOutError, WorkerStartError
+from bot.workers.errors import (
+    BadCheckpointError,
+    JobFailedError,
+    JobRefusedError,
+    JobTimedOutError,
+    WorkerStartError,
+)
 from bot.workers.memory import resident_bytes
 from bot.workers.process import WorkerProcess, worker_command
 
@@ -46,7 +52,7 @@ class WorkerPool:
     Args:
         count: jobs at a time.
         soundfont: the best one found where None.
-        checkpoint: folder; the released one where None.
+        checkpoint: folder of the base, which composes where a job names no other; the released one where None.
         command: what to run instead of ``bot.workers.worker``.
         job_seconds: what a job may take where the usual deadline does not suit.
     """
@@ -122,7 +128,8 @@ class WorkerPool:
 
         Raises:
             JobRefusedError: the person who asked can mend it.
-            JobFailedError: something is wrong with us.
+            BadCheckpointError: the checkpoint that was to compose cannot be used.
+            JobFailedError: something else is wrong with us.
             JobTimedOutError: it took too long and was ended.
             WorkerDiedError: the worker ended in the middle of it.
         """
@@ -147,7 +154,7 @@ class WorkerPool:
                     music = await worker.run(job, on_progress)
                 is_sound = True
                 self._deaths.clear()
-            except JobRefusedError:
+            except (JobRefusedError, BadCheckpointError):
                 is_sound = True
                 raise
             except TimeoutError as error:

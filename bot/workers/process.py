@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.workers.answers import Advanced, Failed, Finished, Ready, Refused, Unable, decode_answer
-from bot.workers.errors import JobFailedError, JobRefusedError, WorkerDiedError, WorkerStartError
+from bot.workers.answers import Advanced, BadCheckpoint, Failed, Finished, Ready, Refused, Unable, decode_answer
+from bot.workers.errors import BadCheckpointError, JobFailedError, JobRefusedError, WorkerDiedError, WorkerStartError
 from bot.workers.frames import BrokenFrameError, framed, receive_frame
 from bot.workers.jobs import encode_job
 from composer.titles import clean_title
@@ -143,7 +143,8 @@ class WorkerProcess:
 
         Raises:
             JobRefusedError: the person who asked can mend it.
-            JobFailedError: something is wrong with us.
+            BadCheckpointError: the checkpoint that was to compose cannot be used.
+            JobFailedError: something else is wrong with us.
             WorkerDiedError: the worker ended in the middle of it.
         """
         self.jobs += 1
@@ -157,6 +158,8 @@ class WorkerProcess:
                 raise JobRefusedError(sentence)
             case Failed(sentence):
                 raise JobFailedError(sentence)
+            case BadCheckpoint(sentence):
+                raise BadCheckpointError(sentence)
         self.has_failed = not self.is_dismissed
         raise WorkerDiedError(_DIED)
 

@@ -10,11 +10,11 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from bot.workers.answers import Advanced, Failed, Finished, Ready, Refused, Unable, encode_answer
+from bot.workers.answers import Advanced, BadCheckpoint, Failed, Finished, Ready, Refused, Unable, encode_answer
 from bot.workers.frames import framed, read_frame
 from bot.workers.hardening import claim_standard_streams, harden
 from bot.workers.jobs import ComposeJob, decode_job
-from composer.errors import BadInputError, ComposerError
+from composer.errors import BadInputError, CheckpointError, ComposerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class Worker(Protocol):
 
     @property
     def checkpoint_id(self) -> str:
-        """Of the network that composes."""
+        """Of the network that composes where a job names no other."""
 
     @property
     def soundfont(self) -> str:
@@ -91,6 +91,8 @@ def _answer(worker: Worker, job: Job, report: Callable[[str, float], None]) -> A
         return Finished(None)
     except BadInputError as error:
         return Refused(str(error))
+    except CheckpointError as error:  # the bot logs it, and knows which other one may do
+        return BadCheckpoint(str(error))
     except ComposerError as error:  # a full disk, for example; the sentence is ours and holds nothing of the person's
         _tell_bot(f"{error} {_where(error)}")
         return Failed(f"{error} {LATER}")

@@ -10,18 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import courier, intake
-from bot.domain import Limits, MessageRef, RefusedError, RequestState, Ticket
+from bot import courier, intake, wording
+from bot.domain import Limits, MessageRef, PlatformName, RefusedError, RequestState, Ticket, UserRef
 from bot.platforms.platform import UndeliverableError
-from bot.workers import JobFailedError, JobRefusedError, WorkerDiedError
+from bot.platforms.web.json_views import piece_json
+from bot.retraining.trial import is_chosen
+from bot.workers import BadCheckpointError, JobFailedError, JobRefusedError, WorkerDiedError
 from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from tests.bot.people import UPLOAD, request, viewer
+from tests.bot.retraining.registries import adopted, used
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from tests.bot.conftest import Bench
+
+
+def person(number: int) -> UserRef:
+    """One of many people."""
+    return UserRef(PlatformName.DISCORD, f"8000{number}")
+
 
 SONG = write_midi(parse_notation("C4q D4q E4q F4q | G4q A4q B4q C5q | C5q B4q A4q G4q | F4q E4q D4q C4q"))
 
@@ -89,6 +99,87 @@ async def test_a_dead_workers_job_is_done_by_another(bench: Bench) -> None:
     await bench.delivered(ticket)
     assert len(bench.pool.jobs) == 2
     assert bench.platform.told == []
+
+
+async def test_the_network_on_trial_composes_its_share(bench: Bench, tmp_path: Path) -> None:
+    """While a trial is on each job names the network that the registry says, and every piece is part of the trial."""
+    new = await adopted(bench.house.registry, tmp_path / "data")
+    bench.pool.faults.append(WorkerDiedError("killed"))
+    tickets = [await bench.studio.compose(request(user=person(number)), viewer(person(number))) for number in range(30)]
+    pieces = [await bench.house.store.piece(await bench.delivered(ticket)) for ticket in tickets]
+    chosen = {piece.ticket_id for piece in pieces if piece.music.checkpoint_id == new}
+
+    assert chosen == {ticket.id for ticket in tickets if is_chosen(new, ticket.id)}
+    assert 0 < len(chosen) < len(pieces)
+    assert {piece.music.trial_id for piece in pieces} == {new}
+    for job in bench.pool.jobs:
+        named = (bench.house.registry.checkpoint_for(job.ticket_id).folder, job.card_sha256 is not None)
+        assert (job.checkpoint, job.ticket_id in chosen) == named
+
+
+async def test_cards_of_a_trial_do_not_show_the_network(bench: Bench, tmp_path: Path) -> None:
+    """Nobody's vote depends on which network it was; pieces from before and after show theirs."""
+    before = await bench.delivered(await bench.studio.compose(request(), viewer()))
+    new = await adopted(bench.house.registry, tmp_path / "data")
+    during = await bench.delivered(await bench.studio.compose(request(), viewer()))
+    await bench.house.registry.use(new)
+    after = await bench.delivered(await bench.studio.compose(request(), viewer()))
+
+    views = [await bench.studio.piece(piece_id, viewer()) for piece_id in (before, during, after)]
+    shown = [dict(wording.facts(view.piece)).get("Checkpoint") for view in views]
+    assert shown == [bench.pool.checkpoint_id, None, new]
+    assert [piece_json(view, viewer().user)["checkpoint"] for view in views] == shown
+
+
+async def test_a_swap_holds_from_the_next_job_on(bench: Bench, tmp_path: Path) -> None:
+    """What is under way is finished by the network that it was begun with, and stamped with it."""
+    new = await adopted(bench.house.registry, tmp_path / "data")
+    await bench.house.registry.rollback()
+    bench.pool.hold()
+    running = await bench.studio.compose(request(), viewer())
+    await bench.until(running, RequestState.RUNNING)
+    waiting = await bench.studio.compose(request(), viewer())
+    await bench.house.registry.use(new)
+    bench.pool.let_go()
+
+    pieces = [await bench.house.store.piece(await bench.delivered(ticket)) for ticket in (running, waiting)]
+    assert [piece.music.checkpoint_id for piece in pieces] == [bench.pool.checkpoint_id, new]
+    assert (await bench.studio.about()).checkpoint_id == new
+    assert [piece.is_trial for piece in pieces] == [False, False]
+
+
+async def test_damaged_networks_fail_no_request(bench: Bench, tmp_path: Path) -> None:
+    """Where a worker can load neither the current network nor the one on trial, the base makes the piece."""
+    registry = bench.house.registry
+    current = await used(registry, tmp_path / "data", "current")
+    trial = await adopted(registry, tmp_path / "data", "trial")
+    bench.pool.damaged = {current, trial}
+    tickets = [await bench.studio.compose(request(user=person(number)), viewer(person(number))) for number in range(30)]
+    pieces = [await bench.house.store.piece(await bench.delivered(ticket)) for ticket in tickets]
+
+    assert {piece.music.checkpoint_id for piece in pieces} == {bench.pool.checkpoint_id}
+    assert (registry.current_id, registry.trial_id) == (bench.pool.checkpoint_id, None)
+    assert len(bench.pool.jobs) == len(pieces) + 2
+    assert bench.platform.told == []
+
+
+async def test_a_network_that_kills_workers_is_left_out_in_the_end(bench: Bench, tmp_path: Path) -> None:
+    """The last attempt at a job is the base's, which everything else has been composed with."""
+    new = await used(bench.house.registry, tmp_path / "data")
+    bench.pool.faults.extend([WorkerDiedError("killed"), WorkerDiedError("killed")])
+
+    await bench.delivered(await bench.studio.compose(request(), viewer()))
+
+    assert [job.checkpoint and job.checkpoint.name for job in bench.pool.jobs] == [new, new, None]
+
+
+async def test_a_worker_whose_base_is_damaged_is_told_of(bench: Bench) -> None:
+    """With nothing left to compose with, the request ends in a sentence, as any other fault of ours."""
+    bench.pool.faults.append(BadCheckpointError("The checkpoint is damaged."))
+
+    failed = await bench.until(await bench.studio.compose(request(), viewer()), RequestState.FAILED)
+
+    assert failed.fault == wording.OUT_OF_ORDER
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain import Composed, ForbiddenError, GuildSettings, Piece, Place, PlatformName, RequestState, Ticket, Viewer
-from bot.rights import check_may_change_settings, check_may_compose, may_end, may_see
+from bot.rights import check_may_change_settings, check_may_compose, is_keeper, may_end, may_see
 from composer.errors import BadInputError
 from tests.bot.people import ANNA, BERT, ELSEWHERE, GUILD, PRIVATE, request, viewer
 
@@ -80,3 +80,20 @@ def test_who_may_not_change_settings(looker: Viewer) -> None:
     with pytest.raises(ForbiddenError):
         check_may_change_settings(looker)
     check_may_change_settings(viewer(admin=True))
+
+
+@pytest.mark.parametrize(
+    ("admins", "by_default", "expected"),
+    [
+        (set(), True, True),
+        (set(), False, False),
+        ({"discord:1", "web:token"}, True, True),
+        ({"slack:U1"}, False, True),
+        ({"slack:T1/U1", "discord:1"}, False, True),
+        ({"slack:U2"}, True, False),
+        ({"discord:U1"}, False, False),
+    ],
+)
+def test_keepers_are_those_who_are_listed(admins: set[str], by_default: bool, expected: bool) -> None:
+    """Where somebody of the platform is listed, nobody else keeps the network."""
+    assert is_keeper(admins, PlatformName.SLACK, ["U1", "T1/U1"], by_default=by_default) is expected

@@ -10,6 +10,7 @@ import pytest
 
 from bot import settings as module
 from bot.domain import Limits
+from bot.retraining.domain import RetrainingSettings
 from bot.settings import (
     ENV_FILE,
     Settings,
@@ -257,3 +258,15 @@ def test_secret_files_stay_out_of_the_repository() -> None:
     assert str(ENV_FILE) in ignored
     assert f"/{Settings.model_fields['data'].default}/" in ignored
     assert module.SHORTEST_TOKEN >= 16
+
+
+def test_how_the_network_is_retrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the network that is set, with a corpus where there is one; own votes do not count unless it is said."""
+    assert load_settings(None).retraining() == RetrainingSettings()
+
+    monkeypatch.setenv("SCHUMANN_CHECKPOINT", "/networks/mine")
+    monkeypatch.setenv("SCHUMANN_CORPUS", "~/corpus")
+    monkeypatch.setenv("SCHUMANN_COUNT_OWN_VOTES", "on")
+
+    expected = RetrainingSettings(Path("/networks/mine"), Path("~/corpus").expanduser(), own_votes=True)
+    assert load_settings(None).retraining() == expected

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.domain import Piece, Progress, Ticket
     from bot.piece_files import PieceFiles
+    from bot.retraining.domain import Notice
 
 
 @dataclass
@@ -26,6 +27,7 @@ class LoopbackPlatform:
         shown: every progress that was shown, by ticket.
         delivered: ticket and piece of every delivery, in order.
         told: ticket and sentence of all bad news.
+        announced: every notice that was shown, where, and the message that it was to replace.
         files: what ``fetch_file`` finds, by the request's address.
         faults: the next deliveries raise these, one each.
     """
@@ -36,6 +38,7 @@ class LoopbackPlatform:
     shown: list[tuple[int, Progress]] = field(default_factory=list)
     delivered: list[tuple[int, int]] = field(default_factory=list)
     told: list[tuple[int, str]] = field(default_factory=list)
+    announced: list[tuple[str, Notice, MessageRef | None]] = field(default_factory=list)
     files: dict[str, bytes | Exception] = field(default_factory=dict)
     faults: deque[Exception] | None = None
     has_news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,6 +63,17 @@ class LoopbackPlatform:
         """Remember it."""
         self.told.append((ticket.id, sentence))
         self.has_news.set()
+
+    async def announce(self, address: str, notice: Notice, message: MessageRef | None) -> MessageRef | None:
+        """Remember it, or fail as told; the files must be there."""
+        if self.faults:
+            raise self.faults.popleft()
+        if not all(path.exists() for path in notice.files):
+            message_text = f"run {notice.run_id} was told of without its files"
+            raise AssertionError(message_text)
+        self.announced.append((address, notice, message))
+        self.has_news.set()
+        return message or MessageRef("2", str(2000 + notice.run_id))
 
     async def fetch_file(self, ticket: Ticket) -> bytes:
         """What lies at the request's address."""

@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from bot.domain import Composed
+from bot.workers.errors import BadCheckpointError
 from composer.midi.writer import write_midi
 from composer.notes import Note, Score, Tempo
 from composer.score_json import from_json, to_json
@@ -34,6 +35,7 @@ class FakePool:
         finished: the tickets of those that came to their end.
         reduced: every job for a smaller recording.
         faults: the next jobs raise these, one each.
+        damaged: names of folders of checkpoints that no job can be done with.
 
     Args:
         count: how many jobs run at a time.
@@ -51,6 +53,7 @@ class FakePool:
         self.finished: list[int] = []
         self.reduced: list[ReduceJob] = []
         self.faults: deque[Exception] = deque()
+        self.damaged: set[str] = set()
         self._slots = asyncio.Semaphore(count)
         self._gate = asyncio.Event()
         self._gate.set()
@@ -99,6 +102,9 @@ class FakePool:
                 await self._gate.wait()
         if self.faults:
             raise self.faults.popleft()
+        if job.checkpoint is not None and job.checkpoint.name in self.damaged:
+            message = "The checkpoint is damaged."
+            raise BadCheckpointError(message)
         primer = from_json(job.primer) if job.primer else Score(notes=(), tempos=(Tempo(0.0, 120.0),))
         score = _continued(primer, job.options.length_seconds)
         await asyncio.to_thread(self._write, job.folder, score, primer.length_seconds, job.title)
@@ -134,7 +140,7 @@ class FakePool:
             primer_seconds=primer_seconds,
             notes=len(score.notes),
             random_seed=job.options.random_seed,
-            checkpoint_id=self.checkpoint_id,
+            checkpoint_id=job.checkpoint.name if job.checkpoint else self.checkpoint_id,
             soundfont=self.soundfont,
         )
 

@@ -109,7 +109,7 @@ async def _message_id(interaction: Asked) -> int:
 async def answer(interaction: Asked, content: str | None = None, *, ephemeral: bool = True, **parts: Any) -> None:
     """Answer with a message, in whichever way is still open; if ephemeral, for the asker's eyes only.
 
-    ``parts`` are ``embed``, ``file`` and ``view``.
+    ``parts`` are ``embed``, ``file``, ``files`` and ``view``.
     """
     if content is not None:
         parts["content"] = content
@@ -117,6 +117,14 @@ async def answer(interaction: Asked, content: str | None = None, *, ephemeral: b
         await interaction.followup.send(ephemeral=ephemeral, **parts)
     else:
         await interaction.response.send_message(ephemeral=ephemeral, **parts)
+
+
+async def change(interaction: Asked, **parts: Any) -> None:
+    """Change the message that holds the button, in whichever way is still open; what is not named stays."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(**parts)
+    else:
+        await interaction.response.edit_message(**parts)
 
 
 async def explain(interaction: Asked, error: BaseException) -> None:

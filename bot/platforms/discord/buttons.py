@@ -10,7 +10,7 @@ import discord
 
 from bot import wording
 from bot.domain import Action, Vote
-from bot.platforms.discord.answers import answer, take_on, timely
+from bot.platforms.discord.answers import answer, change, take_on, timely
 from bot.platforms.discord.pressing import ID, Pressable, view_of
 from bot.platforms.discord.viewers import viewer_of_interaction
 
@@ -48,7 +48,7 @@ class CancelButton(Pressable):
     async def press(self, interaction: Asked) -> None:
         """Cancel, if the person may; the message then says so by itself."""
         client = interaction.client
-        viewer = viewer_of_interaction(interaction, client.admins)
+        viewer = viewer_of_interaction(interaction)
         await timely(interaction, client.studio.cancel(self.ticket_id, viewer))
         if not interaction.response.is_done():
             await interaction.response.defer()
@@ -75,7 +75,7 @@ class ActionButton(Pressable):
     async def press(self, interaction: Asked) -> None:
         """Take the request on."""
         client = interaction.client
-        viewer = viewer_of_interaction(interaction, client.admins)
+        viewer = viewer_of_interaction(interaction)
 
         def ask(key: str, address: str) -> Coroutine[Any, Any, Ticket]:
             return client.studio.follow_up(self.action, self.piece_id, viewer, key=key, address=address)
@@ -106,13 +106,9 @@ class RateButton(Pressable):
     async def press(self, interaction: Asked) -> None:
         """Count the vote, or take it back, and show the new numbers in place."""
         client = interaction.client
-        viewer = viewer_of_interaction(interaction, client.admins)
+        viewer = viewer_of_interaction(interaction)
         tally, _ = await timely(interaction, client.studio.rate(self.piece_id, viewer, self.vote))
-        buttons = piece_buttons(self.piece_id, tally)
-        if interaction.response.is_done():
-            await interaction.edit_original_response(view=buttons)
-        else:
-            await interaction.response.edit_message(view=buttons)
+        await change(interaction, view=piece_buttons(self.piece_id, tally))
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,7 @@ class ForgetButton(Pressable):
         """Delete; nobody but the asker sees the message that holds this button."""
         client = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
-        forgotten = await client.studio.forget(viewer_of_interaction(interaction, client.admins))
+        forgotten = await client.studio.forget(viewer_of_interaction(interaction))
         await answer(interaction, wording.forgotten(forgotten.pieces, forgotten.votes))
 
 

@@ -13,8 +13,10 @@ from bot.platforms.discord import messages, reactions
 from bot.platforms.discord.answers import explain
 from bot.platforms.discord.buttons import ActionButton, CancelButton, ForgetButton, RateButton
 from bot.platforms.discord.commands import add_commands
+from bot.platforms.discord.keeper_commands import StartButton
 from bot.platforms.discord.pages import PageButton
 from bot.platforms.discord.pressing import press
+from bot.platforms.discord.run_buttons import CancelRunButton
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +30,7 @@ logger = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
-BUTTONS: Final = (CancelButton, ActionButton, RateButton, ForgetButton, PageButton)
+BUTTONS: Final = (CancelButton, ActionButton, RateButton, ForgetButton, PageButton, StartButton, CancelRunButton)
 
 
 class CommandTree(app_commands.CommandTree[Any]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import app_commands
@@ -18,6 +18,7 @@ from bot.platforms.discord.addressing import midi_among
 from bot.platforms.discord.answers import answer, take_on, timely
 from bot.platforms.discord.buttons import forget_button
 from bot.platforms.discord.delivery import hand_over
+from bot.platforms.discord.keeper_commands import model, retrain
 from bot.platforms.discord.letters import shown
 from bot.platforms.discord.pages import page_of
 from bot.platforms.discord.settings_commands import settings
@@ -74,7 +75,7 @@ async def compose_from_message(interaction: Asked, message: discord.Message) -> 
 
 async def _ask(interaction: Asked, seed: Seed, options: Options, attachment: discord.Attachment | None) -> None:
     client = interaction.client
-    viewer = viewer_of_interaction(interaction, client.admins)
+    viewer = viewer_of_interaction(interaction)
 
     def ask(key: str, address: str) -> Coroutine[Any, Any, Ticket]:
         return client.studio.compose(request_of(viewer, seed, options, key=key, address=address), viewer)
@@ -102,7 +103,7 @@ async def top(interaction: Asked) -> None:
 
 async def _show_page(interaction: Asked, list_name: str, *, ephemeral: bool) -> None:
     client = interaction.client
-    viewer = viewer_of_interaction(interaction, client.admins)
+    viewer = viewer_of_interaction(interaction)
     work = page_of(client.studio, viewer, list_name, 0)
     embed, buttons = await timely(interaction, work, thinking=True, ephemeral=ephemeral)
     parts: dict[str, Any] = {"view": buttons} if buttons else {}
@@ -115,7 +116,7 @@ async def _show_page(interaction: Asked, list_name: str, *, ephemeral: bool) -> 
 async def show_piece(interaction: Asked, number: app_commands.Range[int, 1, 2**53 - 1]) -> None:
     """Show a piece again, to the asker alone."""
     client = interaction.client
-    work = client.studio.piece(number, viewer_of_interaction(interaction, client.admins))
+    work = client.studio.piece(number, viewer_of_interaction(interaction))
     view = await timely(interaction, work, thinking=True, ephemeral=True)
     if not interaction.response.is_done():
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -141,16 +142,27 @@ privacy = app_commands.Group(name="privacy", description=wording.COMMANDS["priva
 async def show_mine(interaction: Asked) -> None:
     """Hand the asker everything that is stored about them, as a file."""
     client = interaction.client
-    work = client.studio.privacy_report(viewer_of_interaction(interaction, client.admins))
+    work = client.studio.privacy_report(viewer_of_interaction(interaction))
     report = await timely(interaction, work, thinking=True, ephemeral=True)
     text = json.dumps(report, indent=2, ensure_ascii=False, default=str)
-    await answer(interaction, wording.HERE_IS_YOURS, file=discord.File(io.BytesIO(text.encode()), "schumann.json"))
+    file = discord.File(io.BytesIO(text.encode()), "schumann.json")
+    await answer(interaction, f"{wording.HERE_IS_YOURS} {wording.SAY_LEARNING}", file=file)
 
 
 @privacy.command(name="delete", description=wording.DELETE_MINE)
 async def delete_mine(interaction: Asked) -> None:
     """Ask whether the person means it."""
     await answer(interaction, wording.FORGET_FIRST, view=forget_button())
+
+
+@privacy.command(name="training", description=wording.SET_LEARNING)
+@app_commands.describe(allowed="on: from all of them, your files too; off: from none; unsaid: not from files")
+async def set_learning(interaction: Asked, allowed: Literal["on", "off"]) -> None:
+    """Note whether the network may learn from what the asker has composed and uploaded."""
+    may_learn = allowed == "on"
+    work = interaction.client.studio.training_consent(viewer_of_interaction(interaction), may_learn)
+    await timely(interaction, work, thinking=True, ephemeral=True)
+    await answer(interaction, wording.LEARNING_ALLOWED if may_learn else wording.LEARNING_FORBIDDEN)
 
 
 @app_commands.command(description=wording.COMMANDS["about"])
@@ -173,7 +185,7 @@ def help_text() -> str:
 
 def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     """Make every command known to ``tree``."""
-    known: tuple[Any, ...] = (compose, openers, history, top, show_piece, settings, privacy, about, show_help)
-    for command in known:
+    pieces: tuple[Any, ...] = (compose, openers, history, top, show_piece)
+    for command in (*pieces, settings, privacy, retrain, model, about, show_help):
         tree.add_command(command)
     tree.add_command(app_commands.ContextMenu(name=MENU_NAME, callback=compose_from_message))

@@ -1,4 +1,4 @@
-"""A piece, as the card that Discord shows of it."""
+"""Cards: of a piece, and of text that is too long for a message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot import wording
-from bot.platforms.discord.letters import LONGEST_DESCRIPTION, LONGEST_FIELD, LONGEST_TITLE, lines_within, shown
+from bot.platforms.discord.letters import (
+    LONGEST_CONTENT,
+    LONGEST_DESCRIPTION,
+    LONGEST_FIELD,
+    LONGEST_TITLE,
+    Enclosure,
+    Letter,
+    lines_within,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
 
 COLOUR: Final = 0x3B6EA5
 """The blue of the continuation in the pictures."""
+_WHOLE_TEXT: Final = "in-full.txt"
 
 
 def piece_card(piece: Piece, remarks: Sequence[str], picture_name: str | None) -> discord.Embed:
@@ -33,3 +43,14 @@ def piece_card(piece: Piece, remarks: Sequence[str], picture_name: str | None) -
     if picture_name is not None:
         card.set_image(url=f"attachment://{picture_name}")
     return card
+
+
+def letter_of(text: str) -> Letter:
+    """Plain text as a message; on a card if it is too long for one, and if it is even for that, in a file as well."""
+    whole = shown(text, 3 * len(text) + 1)
+    if len(whole) <= LONGEST_CONTENT:
+        return Letter(whole)
+    fits = len(whole) <= LONGEST_DESCRIPTION
+    description = whole if fits else lines_within(shown(line) for line in text.split("\n"))
+    enclosures = () if fits else (Enclosure(_WHOLE_TEXT, text.encode()),)
+    return Letter(embed=discord.Embed(description=description, colour=COLOUR), enclosures=enclosures)

@@ -76,14 +76,14 @@ async def _hear_dropped_file(client: SchumannClient, message: discord.Message) -
     """Continue a file that nobody asked to continue, where the guild's admins want that."""
     if midi_among(message.attachments) is None:
         return
-    held = await client.studio.guild_settings(viewer_of_message(message, client.admins))
+    held = await client.studio.guild_settings(viewer_of_message(client, message))
     if held.listens_to_files:
         await _compose(client, message, {})
 
 
 async def _follow(client: SchumannClient, message: discord.Message, command: Command) -> None:
     """Answer a command that was typed; private matters are left to slash commands, which answer privately."""
-    viewer = viewer_of_message(message, client.admins)
+    viewer = viewer_of_message(client, message)
     if command.name == "compose":
         await _compose(client, message, command.options)
     elif command.name == "help":
@@ -99,7 +99,7 @@ async def _follow(client: SchumannClient, message: discord.Message, command: Com
 
 async def _compose(client: SchumannClient, message: discord.Message, values: Mapping[str, str]) -> None:
     """Take the request on and answer below the message; asking twice by one message is one request."""
-    viewer: Viewer = viewer_of_message(message, client.admins)
+    viewer: Viewer = viewer_of_message(client, message)
     attachment = midi_among(message.attachments)
     text = values.get("seed")
     seed = seed_of(client.studio, text, attachment.filename if attachment else None)

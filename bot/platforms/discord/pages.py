@@ -10,7 +10,7 @@ import discord
 
 from bot import wording
 from bot.platforms.discord.addressing import Address
-from bot.platforms.discord.answers import timely
+from bot.platforms.discord.answers import change, timely
 from bot.platforms.discord.embeds import COLOUR
 from bot.platforms.discord.letters import lines_within, shown
 from bot.platforms.discord.pressing import Pressable, view_of
@@ -53,13 +53,10 @@ class PageButton(Pressable):
 
     async def press(self, interaction: Asked) -> None:
         """Show that page in place of this one, as the person who presses may see it."""
-        viewer = viewer_of_interaction(interaction, interaction.client.admins)
+        viewer = viewer_of_interaction(interaction)
         work = page_of(interaction.client.studio, viewer, self.list_name, self.page)
         embed, buttons = await timely(interaction, work)
-        if interaction.response.is_done():
-            await interaction.edit_original_response(embed=embed, view=buttons)
-        else:
-            await interaction.response.edit_message(embed=embed, view=buttons)
+        await change(interaction, embed=embed, view=buttons)
 
 
 async def page_of(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bot import wording
 from bot.domain import PlatformName, ReplyError, RequestState, Tally
 from bot.platforms.discord.addressing import Address
+from bot.platforms.discord.announcing import announce
 from bot.platforms.discord.buttons import cancel_button
 from bot.platforms.discord.client import SchumannClient
 from bot.platforms.discord.delivery import hand_over
@@ -21,6 +22,7 @@ from bot.platforms.discord.troubles import fatal_error
 if TYPE_CHECKING:
     from bot.domain import MessageRef, Piece, Progress, Ticket
     from bot.piece_files import PieceFiles
+    from bot.retraining.domain import Notice
     from bot.studio import Studio
 
 logger = logging.getLogger(__name__)
@@ -163,6 +165,11 @@ class DiscordPlatform:
         title = wording.safe_title(ticket.request.seed.title, wording.LONGEST_FACT)
         await put(self._client, ticket, Letter(shown(f"{title}\n{sentence}")))
         self._shown.pop(ticket.id, None)
+
+    async def announce(self, address: str, notice: Notice, message: MessageRef | None) -> MessageRef | None:
+        """Turn a message into what people are told of a retraining run, or send it."""
+        await self._up.wait()
+        return await announce(self._client, address, notice, message)
 
     async def fetch_file(self, ticket: Ticket) -> bytes:
         """Download the file that came with the request."""

@@ -11,7 +11,7 @@ import discord
 from bot.domain import MessageRef
 from bot.platforms.discord.addressing import Address
 from bot.platforms.discord.letters import shown
-from bot.platforms.discord.troubles import MESSAGE_GONE, NETWORK_TROUBLE
+from bot.platforms.discord.troubles import MESSAGE_GONE, NETWORK_TROUBLE, OUT_OF_REACH
 from bot.platforms.platform import UndeliverableError
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ _PATIENCE_SECONDS: Final = 3.0
 _ORIGINAL: Final[Any] = "@original"
 """The answer to an interaction, in place of a message's id."""
 _TOKEN_DEAD: Final = frozenset({10015, 10062, 50027})
-_OUT_OF_REACH: Final = frozenset({10003, 50001, 50005, 50007, 50013, 50083})
-"""Channel unknown, no access, not ours to edit, no direct messages, no permission, thread archived."""
 _NO_HISTORY: Final = 160002
 """A reply needs a permission that a plain message does not."""
 
@@ -47,9 +45,9 @@ async def edit(client: discord.Client, ticket: Ticket, letter: Letter) -> Messag
     if ticket.message is None:
         return None
     try:
-        return await _edit_by_id(client, ticket.message, letter)
+        return await edit_by_id(client, ticket.message, letter)
     except discord.HTTPException as error:
-        if error.code == MESSAGE_GONE or error.code in _OUT_OF_REACH:
+        if error.code == MESSAGE_GONE or error.code in OUT_OF_REACH:
             return None
         raise
 
@@ -65,10 +63,13 @@ async def put(client: discord.Client, ticket: Ticket, letter: Letter) -> Message
 
 
 async def put_if_possible(client: discord.Client, ticket: Ticket, letter: Letter) -> MessageRef | None:
-    """Like ``put``, but None where it fails or takes long: for what can be said later as well."""
+    """Like ``put``, but None where it fails or takes long: for a first sign, in text, that can be given later as well.
+
+    Should the piece itself have been sent meanwhile, under the same nonce, it stays.
+    """
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await put(client, ticket, letter)
+            return await edit(client, ticket, letter) or await _send_anew(client, ticket, letter, is_first_sign=True)
     except (*NETWORK_TROUBLE, UndeliverableError) as trouble:
         logger.warning("request %d has no message yet: %s", ticket.id, type(trouble).__name__)
         return None
@@ -80,32 +81,35 @@ async def _edit_by_token(client: discord.Client, address: Address, letter: Lette
     return MessageRef(address.channel_id, str(message.id))
 
 
-async def _edit_by_id(client: discord.Client, message: MessageRef, letter: Letter) -> MessageRef:
+async def edit_by_id(client: discord.Client, message: MessageRef, letter: Letter) -> MessageRef:
+    """Turn a message into ``letter`` by the bot's own right, which needs no interaction."""
     channel = client.get_partial_messageable(int(message.channel_id))
     await channel.get_partial_message(int(message.message_id)).edit(**letter.as_edit())
     return message
 
 
-async def _send_anew(client: discord.Client, ticket: Ticket, letter: Letter) -> MessageRef:
+async def _send_anew(
+    client: discord.Client, ticket: Ticket, letter: Letter, *, is_first_sign: bool = False
+) -> MessageRef:
     channel = client.get_partial_messageable(int(Address.from_json(ticket.request.address).channel_id))
     try:
-        return await _send(channel, ticket, letter)
+        return await _send(channel, ticket, letter, is_first_sign=is_first_sign)
     except discord.HTTPException as error:
-        if error.code not in _OUT_OF_REACH:
+        if error.code not in OUT_OF_REACH:
             raise
     try:
         private = await client.create_dm(discord.Object(int(ticket.request.user.id)))
-        return await _send(private, ticket, letter)
+        return await _send(private, ticket, letter, is_first_sign=is_first_sign)
     except (discord.Forbidden, discord.NotFound) as error:
         message = "neither the channel nor the person can be written to"
         raise UndeliverableError(message) from error
 
 
-async def _send(channel: discord.abc.Messageable, ticket: Ticket, letter: Letter) -> MessageRef:
+async def _send(channel: discord.abc.Messageable, ticket: Ticket, letter: Letter, *, is_first_sign: bool) -> MessageRef:
     """Send the text under a nonce, so that it is not there twice after a crash; then make it the whole letter."""
     text = letter.content or shown(ticket.request.seed.title)
     message = await _send_text(channel, ticket, text, letter.buttons)
-    if letter.embed or letter.enclosures or message.content != letter.content:
+    if not is_first_sign and (letter.embed or letter.enclosures or message.content != letter.content):
         await message.edit(**letter.as_edit())
     return MessageRef(str(message.channel.id), str(message.id))
 

@@ -23,8 +23,8 @@ settings = app_commands.Group(
     name="settings",
     description=wording.COMMANDS["settings"],
     default_permissions=discord.Permissions(manage_guild=True),
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-    allowed_installs=app_commands.AppInstallationType(guild=True),
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+    allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
 change = app_commands.Group(name="set", description=wording.CHANGE_SETTINGS, parent=settings)
 
@@ -96,7 +96,7 @@ async def _answer(interaction: Asked, work: Coroutine[Any, Any, GuildSettings]) 
 
 
 def _viewer(interaction: Asked) -> Viewer:
-    return viewer_of_interaction(interaction, interaction.client.admins)
+    return viewer_of_interaction(interaction)
 
 
 def settings_text(held: GuildSettings) -> str:

@@ -12,6 +12,8 @@ from bot.platforms.platform import PlatformStartError
 NETWORK_TROUBLE: Final = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 """Whatever a request to Discord may raise; the last by aiohttp where the connection has been closed at the end."""
 MESSAGE_GONE: Final = 10008
+OUT_OF_REACH: Final = frozenset({10003, 50001, 50005, 50007, 50013, 50083})
+"""Channel unknown, no access, not ours to edit, no direct messages, no permission, thread archived."""
 _TOO_LARGE: Final = 40005
 
 _REFUSED: dict[int, str] = {

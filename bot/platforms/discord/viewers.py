@@ -6,24 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot import rights
 from bot.domain import Place, PlatformName, UserRef, Viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from bot.platforms.discord.answers import Asked
+    from bot.platforms.discord.client import SchumannClient
 
     Person = discord.User | discord.Member
     Channel = Any
 
 
-def viewer_of_interaction(interaction: discord.Interaction[Any], admins: Collection[str]) -> Viewer:
+def viewer_of_interaction(interaction: Asked) -> Viewer:
     """The person behind a command or a button, with what Discord says they may do in this channel."""
-    return _viewer(interaction.user, interaction.guild_id, interaction.channel, interaction.permissions, admins)
+    guild_id = interaction.guild_id
+    return _viewer(interaction.client, interaction.user, guild_id, interaction.channel, interaction.permissions)
 
 
-def viewer_of_message(message: discord.Message, admins: Collection[str]) -> Viewer:
+def viewer_of_message(client: SchumannClient, message: discord.Message) -> Viewer:
     """The person who wrote a message."""
     guild_id = message.guild.id if message.guild else None
-    return _viewer(message.author, guild_id, message.channel, _permissions(message), admins)
+    return _viewer(client, message.author, guild_id, message.channel, _permissions(message))
 
 
 def _permissions(message: discord.Message) -> discord.Permissions:
@@ -43,16 +46,20 @@ def user_ref(user_id: int) -> UserRef:
 
 
 def _viewer(
-    person: Person, guild_id: int | None, channel: Channel, permissions: discord.Permissions, admins: Collection[str]
+    client: SchumannClient, person: Person, guild_id: int | None, channel: Channel, permissions: discord.Permissions
 ) -> Viewer:
     user = user_ref(person.id)
-    is_admin = permissions.administrator or permissions.manage_guild
+    manages = permissions.administrator or permissions.manage_guild
+    # The network plays in every guild: where nobody is listed, only whoever manages all there are keeps it.
+    manages_all = manages and guild_id is not None and [guild.id for guild in client.guilds] == [guild_id]
+    is_keeper = rights.is_keeper(client.admins, user.platform, [user.id], by_default=manages_all)
     return Viewer(
         user,
         Place(PlatformName.DISCORD, None if guild_id is None else str(guild_id), _channel_id(channel)),
         is_moderator=permissions.administrator or permissions.manage_messages,
-        is_admin=is_admin or f"{user.platform}:{user.id}" in admins,
+        is_admin=manages or f"{user.platform}:{user.id}" in client.admins,
         role_ids=_role_ids(person),
+        is_keeper=is_keeper and not person.bot,
     )
 
 

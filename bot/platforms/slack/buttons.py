@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from bot.platforms.slack.letters import Block
 
 CANCEL, FORGET, BACK, NEXT = "cancel", "forget", "page_back", "page_next"
+START_RUN, CANCEL_RUN = "start_run", "cancel_run"
 ACTIONS: Final = {str(action): action for action in (Action.AGAIN, Action.VARIATION, Action.LONGER)}
 VOTES: Final = {"up": Vote.UP, "down": Vote.DOWN}
 ID: Final = re.compile(r"[0-9]{1,18}")
 """The id of a request or a piece, within what the database can hold."""
 PAGE: Final = re.compile(r"(openers|history|top):([0-9]{1,4})")
+PLAN: Final = re.compile(r"[0-9a-f]{16}")
+"""Tells the plans apart that were shown: each begins one retraining run, however often its button is pressed."""
 _LABELS: Final = {Action.AGAIN: "🔁 Again", Action.VARIATION: "🎲 Variation", Action.LONGER: "⏩ Longer"}
 _THUMBS: Final = {"up": "👍", "down": "👎"}
 
@@ -25,6 +28,16 @@ _THUMBS: Final = {"up": "👍", "down": "👎"}
 def cancel_button(ticket_id: int) -> Block:
     """Ends a request that is under way."""
     return button("Cancel", CANCEL, str(ticket_id))
+
+
+def start_run_button(plan: str) -> Block:
+    """Begins the retraining that a plan is about."""
+    return button("Start", START_RUN, plan, style="primary")
+
+
+def cancel_run_button(run_id: int) -> Block:
+    """Ends a retraining run that is under way."""
+    return button("Cancel", CANCEL_RUN, str(run_id))
 
 
 def forget_button() -> Block:

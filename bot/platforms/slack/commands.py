@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 from bot import wording
-from bot.domain import ReplyError
 from bot.options import to_page, to_piece_id, to_settings
 from bot.platforms.slack.buttons import forget_button
 from bot.platforms.slack.cards import piece_card
@@ -15,7 +14,9 @@ from bot.platforms.slack.delivery import enclosures_of
 from bot.platforms.slack.letters import note
 from bot.platforms.slack.pages import page_of
 from bot.platforms.slack.people import is_private
+from bot.platforms.slack.retraining import model, retrain
 from bot.platforms.slack.uploads import Enclosure, upload
+from bot.subcommands import PrivacyAction, to_privacy_action
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ async def obey(asked: Asked, command: Command) -> None:
         "piece": _piece,
         "settings": _settings,
         "privacy": _privacy,
+        "retrain": retrain,
+        "model": model,
         "about": _about,
         "help": _help,
     }[command.name]
@@ -101,16 +104,18 @@ def _settings_text(held: GuildSettings) -> str:
 
 
 async def _privacy(asked: Asked, command: Command) -> None:
-    action = command.options.get("action", "show").lower()
-    if action == "delete":
+    action, studio, viewer = to_privacy_action(command.options), asked.workspace.studio, await asked.viewer()
+    if action is PrivacyAction.DELETE:
         await asked.answer(note(wording.FORGET_FIRST, forget_button()))
-    elif action == "show":
-        report = await asked.workspace.studio.privacy_report(await asked.viewer())
+    elif action is PrivacyAction.SHOW:
+        report = await studio.privacy_report(viewer)
         data = json.dumps(report, indent=2, ensure_ascii=False, default=str).encode()
         head = await _in_private(asked, note(wording.HERE_IS_YOURS))
         await upload(asked.workspace.web, [Enclosure("schumann.json", "schumann.json", data)], head, head.message_id)
     else:
-        raise ReplyError(wording.SHOW_OR_DELETE)
+        is_allowed = action is PrivacyAction.ALLOW
+        await studio.training_consent(viewer, is_allowed)
+        await asked.answer(note(wording.LEARNING_ALLOWED if is_allowed else wording.LEARNING_FORBIDDEN))
 
 
 async def _about(asked: Asked, _: Command) -> None:

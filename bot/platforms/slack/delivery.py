@@ -38,7 +38,8 @@ async def hand_over(workspace: Workspace, ticket: Ticket, piece: Piece, files: P
     message = await put(workspace, ticket, card)
     record = files.folder / _RECORD
     try:
-        await upload_once(workspace.web, enclosures, message, _thread(ticket, message), record)
+        thread = Address.from_json(ticket.request.address).thread_of(message)
+        await upload_once(workspace.web, enclosures, message, thread, record)
     except SlackError as error:
         if error.code not in OUT_OF_REACH:
             raise
@@ -103,9 +104,3 @@ async def enclosures_of(piece: Piece, files: PieceFiles) -> list[Enclosure]:
 
 async def _data(path: Path) -> bytes:
     return await asyncio.to_thread(path.read_bytes)
-
-
-def _thread(ticket: Ticket, message: MessageRef) -> str:
-    """The thread that a message belongs to, or begins."""
-    address = Address.from_json(ticket.request.address)
-    return address.thread if address.thread and address.channel_id == message.channel_id else message.message_id

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot import wording
 from bot.domain import ForbiddenError, Place, PlatformName, UserRef, Viewer
+from bot.rights import is_keeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -24,6 +25,7 @@ _SLACKBOT: Final = "USLACKBOT"
 @dataclass(frozen=True, slots=True)
 class _Known:
     is_admin: bool
+    is_keeper: bool
     refusal: str | None
     until: float
 
@@ -34,7 +36,7 @@ class People:
     Args:
         web: to ask Slack.
         me: the bot's own workspace.
-        admins: who may change the settings all the same, as ``slack:`` and the id.
+        admins: who may change the settings all the same, as ``slack:`` and the id; they alone keep the network.
         clock: seconds that never run backwards.
     """
 
@@ -59,7 +61,13 @@ class People:
             raise ForbiddenError(known.refusal)
         guild_id = None if is_private(channel_id) else self._me.team_id
         place = Place(PlatformName.SLACK, guild_id, channel_id)
-        return Viewer(self.ref(user_id), place, is_moderator=known.is_admin, is_admin=known.is_admin)
+        return Viewer(
+            self.ref(user_id),
+            place,
+            is_moderator=known.is_admin,
+            is_admin=known.is_admin,
+            is_keeper=known.is_keeper,
+        )
 
     async def may_vote(self, user_id: str) -> bool:
         """Whether a person's reactions count."""
@@ -71,7 +79,7 @@ class People:
             # From before the question on: what changes while Slack answers must not be kept longer.
             until = self._clock() + KEPT_SECONDS
             found = await self._web.user(user_id)
-            known = _Known(self._is_admin(user_id, found), self._refusal(user_id, found), until)
+            known = _Known(*self._rights(user_id, found), self._refusal(user_id, found), until)
             self._keep(user_id, known)
         return known
 
@@ -81,9 +89,12 @@ class People:
         if len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
 
-    def _is_admin(self, user_id: str, found: dict[str, Any]) -> bool:
-        listed = {f"slack:{user_id}", f"slack:{self._me.team_id}/{user_id}"} & self._admins
-        return bool(listed) or any(found.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
+    def _rights(self, user_id: str, found: dict[str, Any]) -> tuple[bool, bool]:
+        """Whether somebody is an admin, and a keeper of the network."""
+        names = (user_id, f"{self._me.team_id}/{user_id}")
+        is_listed = not self._admins.isdisjoint(f"slack:{name}" for name in names)
+        manages = any(found.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
+        return is_listed or manages, is_keeper(self._admins, PlatformName.SLACK, names, by_default=manages)
 
     def _refusal(self, user_id: str, found: dict[str, Any]) -> str | None:
         if found.get("is_bot") or found.get("is_workflow_bot") or user_id == _SLACKBOT:

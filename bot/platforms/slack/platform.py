@@ -10,7 +10,7 @@ import aiohttp
 
 from bot import wording
 from bot.domain import PlatformName, ReplyError
-from bot.platforms.slack import delivery, reactions
+from bot.platforms.slack import delivery, reactions, retraining
 from bot.platforms.slack.addressing import Address
 from bot.platforms.slack.answers import UNDER_WAY
 from bot.platforms.slack.buttons import cancel_button
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.domain import MessageRef, Piece, Progress, Ticket
     from bot.piece_files import PieceFiles
     from bot.platforms.slack.web import Identity
+    from bot.retraining.domain import Notice
     from bot.studio import Studio
 
 logger = logging.getLogger(__name__)
@@ -153,13 +154,12 @@ class SlackPlatform:
 
     async def show_progress(self, ticket: Ticket, progress: Progress) -> None:
         """Edit the request's message, unless so many are edited that Slack would make the pieces wait."""
-        now = asyncio.get_running_loop().time()
-        if ticket.message is None or ticket.message in self._gone or now - self._shown_at < SHORTEST_PAUSE:
+        if ticket.message is None or ticket.message in self._gone or not self._may_show():
             return
         workspace, text = await self._ready(), wording.progress_text(progress, ticket.request.seed.title)
         if not workspace.shown.is_new((ticket.id, text)):
             return
-        self._shown_at = now
+        self._has_shown()
         buttons = [cancel_button(ticket.id)] if progress.state in UNDER_WAY else []
         letter = note(text, *buttons)
         try:
@@ -169,6 +169,12 @@ class SlackPlatform:
                 self._gone.is_new(ticket.message)
             logger.info("the progress of request %d is not shown: %s", ticket.id, error.code)
 
+    def _may_show(self) -> bool:
+        return asyncio.get_running_loop().time() - self._shown_at >= SHORTEST_PAUSE
+
+    def _has_shown(self) -> None:
+        self._shown_at = asyncio.get_running_loop().time()
+
     async def deliver(self, ticket: Ticket, piece: Piece, files: PieceFiles) -> MessageRef:
         """Turn the request's message into the piece, and put the files into its thread."""
         return await delivery.hand_over(await self._ready(), ticket, piece, files)
@@ -176,6 +182,14 @@ class SlackPlatform:
     async def tell(self, ticket: Ticket, sentence: str) -> None:
         """Turn the request's message into why there is no piece."""
         await delivery.tell(await self._ready(), ticket, sentence)
+
+    async def announce(self, address: str, notice: Notice, message: MessageRef | None) -> MessageRef | None:
+        """Show how a retraining run goes in its message; how it ended always, its progress as pieces' is shown."""
+        if notice.cancellable and message is not None:
+            if not self._may_show():
+                return message
+            self._has_shown()
+        return await retraining.announce(await self._ready(), address, notice, message)
 
     async def fetch_file(self, ticket: Ticket) -> bytes:
         """Download the file that came with the request, from where Slack says it is."""

@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING
 from bot import wording
 from bot.domain import ReplyError
 from bot.platforms.slack.answers import take_on
-from bot.platforms.slack.buttons import ACTIONS, BACK, CANCEL, FORGET, ID, NEXT, PAGE, VOTES
+from bot.platforms.slack.buttons import (
+    ACTIONS,
+    BACK,
+    CANCEL,
+    CANCEL_RUN,
+    FORGET,
+    ID,
+    NEXT,
+    PAGE,
+    PLAN,
+    START_RUN,
+    VOTES,
+)
 from bot.platforms.slack.cards import piece_card
 from bot.platforms.slack.letters import note
 from bot.platforms.slack.pages import page_of
+from bot.platforms.slack.retraining import start
 
 if TYPE_CHECKING:
     from bot.domain import Action, Ticket, Viewer, Vote
@@ -30,10 +43,14 @@ async def press(asked: Asked, action_id: str, value: str) -> None:
     elif action_id == FORGET:
         gone = await asked.workspace.studio.forget(await asked.viewer())
         await asked.replace(note(wording.forgotten(gone.pieces, gone.votes)))
+    elif action_id == START_RUN and PLAN.fullmatch(value):
+        await start(asked, value)
     elif not ID.fullmatch(value):
         raise ReplyError(wording.STALE_BUTTON)
     elif action_id == CANCEL:
         await asked.workspace.studio.cancel(int(value), await asked.viewer())
+    elif action_id == CANCEL_RUN:
+        await asked.workspace.studio.retrainer.cancel(int(value), await asked.viewer())
     elif action_id in VOTES:
         await _rate(asked, int(value), VOTES[action_id])
     elif action_id in ACTIONS:

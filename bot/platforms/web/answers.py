@@ -98,6 +98,12 @@ class Answers:
         sentence = wording.forgotten(gone.pieces, gone.votes)
         return {"kind": "forgotten", "sentence": sentence, "pieces": gone.pieces, "votes": gone.votes}
 
+    async def consent(self, viewer: Viewer, *, is_allowed: bool) -> Json:
+        """Note whether the network may learn from this person's pieces."""
+        await self._studio.training_consent(viewer, is_allowed)
+        sentence = wording.LEARNING_ALLOWED if is_allowed else wording.LEARNING_FORBIDDEN
+        return {"kind": "consent", "training": is_allowed, "sentence": sentence}
+
     async def about(self) -> Json:
         """What the bot says of itself."""
         about = await self._studio.about()

@@ -6,6 +6,14 @@ from typing import TYPE_CHECKING
 
 from bot.options import parse_command, to_page, to_piece_id, to_settings
 from bot.platforms.web.json_views import WEB_SETTINGS
+from bot.subcommands import (
+    ModelAction,
+    PrivacyAction,
+    RetrainAction,
+    to_model_action,
+    to_privacy_action,
+    to_retrain_action,
+)
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -15,14 +23,15 @@ if TYPE_CHECKING:
     from bot.platforms.web.answers import Answers
     from bot.platforms.web.asking import Asking
     from bot.platforms.web.json_views import Json
+    from bot.platforms.web.keeping import Keeping
     from bot.studio import Studio
 
 
 class Commands:
     """Does what a line says."""
 
-    def __init__(self, studio: Studio, answers: Answers, asking: Asking) -> None:
-        self._studio, self._answers, self._asking = studio, answers, asking
+    def __init__(self, studio: Studio, answers: Answers, asking: Asking, keeping: Keeping) -> None:
+        self._studio, self._answers, self._asking, self._keeping = studio, answers, asking, keeping
 
     async def run(self, text: str, viewer: Viewer, key: str) -> Json:
         """Do it.
@@ -45,6 +54,8 @@ class Commands:
             "piece": self._piece,
             "settings": self._settings,
             "privacy": self._privacy,
+            "retrain": self._retrain,
+            "model": self._model,
             "about": self._about,
         }[command.name]
         return await show(command.options, viewer)
@@ -72,10 +83,25 @@ class Commands:
         return await self._answers.settings(viewer, settings)
 
     async def _privacy(self, options: Mapping[str, str], viewer: Viewer) -> Json:
-        action = options.get("action", "show").lower()
-        if action == "delete":
+        action = to_privacy_action(options)
+        if action is PrivacyAction.DELETE:
             return self._answers.confirm_forgetting()
-        if action != "show":
-            message = "Write /privacy show to see what is stored about you, or /privacy delete to delete it."
-            raise BadInputError(message)
-        return await self._answers.privacy(viewer)
+        if action is PrivacyAction.SHOW:
+            return await self._answers.privacy(viewer)
+        return await self._answers.consent(viewer, is_allowed=action is PrivacyAction.ALLOW)
+
+    async def _retrain(self, options: Mapping[str, str], viewer: Viewer) -> Json:
+        action = to_retrain_action(options)
+        if action is RetrainAction.CANCEL:
+            return await self._keeping.cancel_latest(viewer)
+        return await self._keeping.plan(viewer, is_dry=action is RetrainAction.DRY_RUN)
+
+    async def _model(self, options: Mapping[str, str], viewer: Viewer) -> Json:
+        action, model_id = to_model_action(options)
+        if action is ModelAction.LIST:
+            return await self._keeping.models(viewer)
+        if action is ModelAction.ROLLBACK:
+            return await self._keeping.rollback(viewer)
+        if action is ModelAction.USE and model_id is not None:
+            return await self._keeping.use(viewer, model_id)
+        return await self._keeping.model(viewer, model_id)

@@ -69,7 +69,7 @@ def piece_json(view: PieceView, viewer: UserRef) -> Json:
         "primer_seconds": round(music.primer_seconds, 3),
         "notes": music.notes,
         "random_seed": music.random_seed,
-        "checkpoint": music.checkpoint_id,
+        "checkpoint": None if piece.is_trial else music.checkpoint_id,
         "soundfont": music.soundfont,
         "options": _options(piece.request.options),
         "seed": _seed(piece.request.seed),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 
 from bot.domain import Place, PlatformName, UserRef, Viewer
+from bot.rights import is_keeper
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 COOKIE: Final = "schumann"
 WEB_GUILD: Final = "web"
@@ -30,17 +34,22 @@ class People:
     The cookie holds a secret, the database only what it hashes to: whoever reads the database cannot become somebody.
 
     Args:
-        are_admins: whether everybody here may do everything, as on the own computer.
+        are_admins: whether everybody here may change the settings, as on the own computer.
+        has_token: whether only those get in who have the chat's token; the network is kept by nobody of them then.
+        admins: who keeps the network all the same, as ``web:`` and the id; they alone, if there are any.
     """
 
-    def __init__(self, *, are_admins: bool) -> None:
-        self._are_admins = are_admins
+    def __init__(self, *, are_admins: bool, has_token: bool = False, admins: Collection[str] = ()) -> None:
+        self._are_admins, self._admins = are_admins, frozenset(admins)
+        self._are_keepers = are_admins and not has_token
 
     def viewer(self, request: web.Request) -> Viewer:
         """Who is asking; somebody new gets a cookie with the answer."""
         if _USER not in request:
             request[_USER] = self._user(request)
-        return Viewer(request[_USER], _PLACE, is_moderator=self._are_admins, is_admin=self._are_admins)
+        user, are_admins = request[_USER], self._are_admins
+        keeps = is_keeper(self._admins, PlatformName.WEB, [user.id], by_default=self._are_keepers)
+        return Viewer(user, _PLACE, is_moderator=are_admins, is_admin=are_admins, is_keeper=keeps)
 
     def is_token(self, request: web.Request) -> None:
         """The request has shown the chat's token in its header."""

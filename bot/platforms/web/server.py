@@ -22,13 +22,18 @@ from bot.platforms.web.commands import Commands
 from bot.platforms.web.events import Events
 from bot.platforms.web.faults import answer_faults
 from bot.platforms.web.guard import Guard, add_headers
+from bot.platforms.web.keeping import Keeping
 from bot.platforms.web.page import add_page
 from bot.platforms.web.people import People, give_cookie
 from bot.platforms.web.pieces import Pieces
+from bot.platforms.web.retraining import Retraining
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.domain import MessageRef, Piece, Progress, Ticket
     from bot.piece_files import PieceFiles
+    from bot.retraining.domain import Notice
     from bot.studio import Studio
 
 _connections = logging.getLogger(f"{__name__}.connections")
@@ -44,14 +49,25 @@ class WebPlatform:
         host: the address to listen on; any but this computer's own needs a token.
         port: 0 for any free one.
         token: what others must show to get in; None where only this computer itself can get in anyway.
+        admins: who may retrain the network, as ``web:`` and the id (``web:token``: scripts with the token); where
+            nobody of the web is listed, everybody may on this computer, unless there is a token.
     """
 
     name: Final = PlatformName.WEB
     answers_in_messages: Final = False
     progress_pause: Final = 0.0
 
-    def __init__(self, studio: Studio, *, host: str = "127.0.0.1", port: int = 8080, token: str | None = None) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8080,
+        token: str | None = None,
+        admins: Collection[str] = (),
+    ) -> None:
         self._studio, self._host, self._port, self._token = studio, host, port, token
+        self._admins = admins
         self._runner: web.AppRunner | None = None
         self._events: Events | None = None
 
@@ -95,7 +111,7 @@ class WebPlatform:
             self._runner = None
 
     def _app(self, guard: Guard) -> web.Application:
-        people = People(are_admins=is_loopback(self._host))
+        people = People(are_admins=is_loopback(self._host), has_token=bool(self._token), admins=self._admins)
         middlewares = [answer_faults, guard.middleware]
         if self._token:
             middlewares.append(Access(self._token, people).middleware)
@@ -103,10 +119,12 @@ class WebPlatform:
         app.on_response_prepare.append(add_headers)
         app.on_response_prepare.append(give_cookie)
         answers, asking = Answers(self._studio), Asking(self._studio)
-        commands = Commands(self._studio, answers, asking)
+        keeping = Keeping(self._studio.retrainer)
+        commands = Commands(self._studio, answers, asking, keeping)
         self._events = Events(self._studio, answers, people)
         Api(self._studio, answers, asking, commands, people).add_to(app)
         Pieces(self._studio, answers, asking, people).add_to(app)
+        Retraining(self._studio.retrainer, keeping, people).add_to(app)
         app.router.add_get("/api/events", self._events.handle, allow_head=False)
         add_page(app, people)
         return app
@@ -137,6 +155,12 @@ class WebPlatform:
 
     async def tell(self, ticket: Ticket, sentence: str) -> None:
         """Nothing to do: the streams tell it in a moment."""
+
+    async def announce(self, address: str, notice: Notice, message: MessageRef | None) -> MessageRef | None:  # noqa: ARG002 (what the core asks of every platform)
+        """Tell the pages of those who keep the network; whoever comes later asks, or hears of it when they begin."""
+        if self._events is not None:
+            self._events.tell_run(notice.run_id)
+        return None
 
     async def fetch_file(self, ticket: Ticket) -> bytes:  # noqa: ARG002 (what the core asks of every platform)
         """There is none to fetch: on the web a file comes together with its request."""

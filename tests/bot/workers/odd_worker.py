@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.domain import Composed
 from bot.workers.hardening import claim_standard_streams, harden
 from bot.workers.worker import serve
-from composer.errors import BadInputError, MissingToolError, RenderError
+from composer.errors import BadInputError, CheckpointError, MissingToolError, RenderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,9 @@ class OddWorker:
             case "fail":
                 message = "FluidSynth stopped in the middle of the piece."
                 raise RenderError(message)
+            case "damaged":
+                message = "The checkpoint in here is damaged."
+                raise CheckpointError(message)
             case "crash":
                 message = "what a person wrote"
                 raise KeyError(message)

@@ -12,6 +12,7 @@ from bot.domain import Composed, Options, Seed, SeedKind
 from bot.workers.answers import (
     Advanced,
     Answer,
+    BadCheckpoint,
     Failed,
     Finished,
     Ready,
@@ -35,6 +36,8 @@ jobs = st.one_of(
         st.builds(Options, numbers, st.none() | numbers, numbers, st.none() | whole_numbers),
         paths,
         st.text(),
+        st.none() | paths,
+        st.none() | st.text(),
     ),
     st.builds(ReduceJob, paths, paths, whole_numbers, st.text()),
 )
@@ -55,7 +58,7 @@ answers = st.one_of(
     st.builds(Ready, st.text(), st.text()),
     st.builds(Advanced, st.text(), numbers),
     st.builds(Finished, st.none() | compositions),
-    *(st.builds(kind, st.text()) for kind in (Unable, Refused, Failed)),
+    *(st.builds(kind, st.text()) for kind in (Unable, Refused, Failed, BadCheckpoint)),
 )
 NONSENSE = [b"", b"{", b"[]", b"null", b"{}", b'{"job": "dance"}', b'{"answer": "perhaps"}', b'{"job": "compose"}']
 

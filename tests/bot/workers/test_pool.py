@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from bot.workers import JobFailedError, JobRefusedError, JobTimedOutError, WorkerDiedError, WorkerPool, WorkerStartError
+from bot.workers import (
+    BadCheckpointError,
+    JobFailedError,
+    JobRefusedError,
+    JobTimedOutError,
+    WorkerDiedError,
+    WorkerPool,
+    WorkerStartError,
+)
 from bot.workers.jobs import ReduceJob
 from bot.workers.pool import MOST_DEATHS
 from bot.workers.process import KEPT_ENVIRONMENT
@@ -92,6 +100,19 @@ async def test_refusals_and_faults_keep_their_sentence(pool: WorkerPool) -> None
         await pool.compose(odd_job("refuse"), ignore)
     with pytest.raises(JobFailedError, match=rf"^FluidSynth stopped in the middle of the piece\. {LATER}$"):
         await pool.compose(odd_job("fail"), ignore)
+    assert pool.is_healthy
+
+
+async def test_a_damaged_checkpoint_harms_no_worker(pool: WorkerPool) -> None:
+    """That a job's checkpoint cannot be used is its own kind of end, and the same workers do the next jobs."""
+    await until(lambda: len(pool.pids) == 3)
+    before = pool.pids
+    for _ in range(4):
+        with pytest.raises(BadCheckpointError, match=r"^The checkpoint in here is damaged\.$"):
+            await pool.compose(odd_job("damaged"), ignore)
+        await pool.compose(odd_job("fine"), ignore)
+
+    assert pool.pids == before
     assert pool.is_healthy
 
 

@@ -7,19 +7,21 @@ import io
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.domain import Composed, Options, Seed, SeedKind
-from bot.workers import ComposeJob, JobRefusedError, WorkerDiedError, WorkerPool
+from bot.workers import BadCheckpointError, ComposeJob, JobRefusedError, WorkerDiedError, WorkerPool
 from bot.workers.answers import Finished, Ready, decode_answer
 from bot.workers.frames import framed, read_frame
 from bot.workers.jobs import encode_job
 from bot.workers.process import worker_command, worker_environment
-from composer.checkpoints import load_checkpoint
+from composer.checkpoints import NETWORK, load_checkpoint
 from tests.bot.workers.helpers import runs, until
 from tests.composer.rendered_scores import needs_library
+from tests.networks import copy_released, flip_byte
 
 pytestmark = needs_library
 
@@ -72,6 +74,33 @@ async def test_a_pool_composes(tmp_path: Path) -> None:
     assert pool.checkpoint_id == first.checkpoint_id == load_checkpoint().id
     for name in ("piece.mid", "piece.mp3", "piece.png", "piece.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "d" / name).read_bytes()
+
+
+async def test_workers_change_networks_between_jobs(tmp_path: Path) -> None:
+    """Each piece is composed by the network of its job, and stamped with it; a damaged one costs no worker."""
+    network = copy_released(tmp_path / "network", "note-lstm-copy")
+    damaged = copy_released(tmp_path / "damaged", "note-lstm-damaged")
+    flip_byte(damaged.folder / NETWORK)
+    pool = WorkerPool(1)
+    await pool.start()
+    await until(lambda: len(pool.pids) == 2)
+    before, stamps = pool.pids, []
+    for number in range(6):
+        chosen = (network, None, damaged)[number % 3]
+        job = job_in(tmp_path / f"{number}")
+        if chosen is not None:
+            job = replace(job, checkpoint=chosen.folder, card_sha256=chosen.card_sha256)
+        if chosen is damaged:
+            with pytest.raises(BadCheckpointError, match="SHA-256"):
+                await pool.compose(job, lambda *_: None)
+        else:
+            stamps.append((await pool.compose(job, lambda *_: None)).checkpoint_id)
+    after = pool.pids
+    await pool.stop()
+
+    assert stamps == ["note-lstm-copy", load_checkpoint().id] * 2
+    assert pool.checkpoint_id == load_checkpoint().id
+    assert after == before
 
 
 async def test_killed_workers_are_replaced(tmp_path: Path) -> None:

@@ -58,12 +58,14 @@ class Person:
         options = self._interacting.options(definitions, values or {}, channel, resolved)
         return self._interacting.send(COMMAND, self.user, channel, self._data(command, chain, options, resolved))
 
-    def forged(self, name: str, options: list[Json], channel: Channel | None = None) -> Interaction:
+    def forged(
+        self, name: str, options: list[Json], channel: Channel | None = None, *, kind: int = COMMAND
+    ) -> Interaction:
         """Send any options at all, with their types, under the name of a registered command."""
         channel = channel or self.channel
         commands = self._fake.world.visible_commands(channel.guild)
         command = next(entry for entry in commands if entry["name"] == name)
-        return self._interacting.send(COMMAND, self.user, channel, self._data(command, [], options, {}))
+        return self._interacting.send(kind, self.user, channel, self._data(command, [], options, {}))
 
     def autocomplete(self, name: str, focused: str, text: str, channel: Channel | None = None) -> Interaction:
         """Type into an option that completes; the answer comes as ``choices``."""

@@ -10,6 +10,7 @@ import { Line } from "./line.js";
 import { openerList, pieceList } from "./lists.js";
 import { Panel } from "./panel.js";
 import { lineForOpener, optionsOf } from "./requests.js";
+import { Retraining } from "./retraining.js";
 import { Studio } from "./studio.js";
 
 const EXAMPLES = [
@@ -26,6 +27,7 @@ const CONNECTION = {
 
 const conversation = new Conversation();
 const studio = new Studio(conversation, { complain, changed: () => panel.refresh("history", "top") });
+const retraining = new Retraining(conversation, { complain, run });
 const line = new Line(submit, (sentence) => conversation.say(sentence, "trouble"));
 const panel = new Panel((piece) => show(piece), (opener) => line.write(lineForOpener(opener.slug)));
 let hero = null;
@@ -41,6 +43,11 @@ const SHOWN = {
   about: ({ text }) => conversation.add(el("div.bubble.wide", {}, answers.about(text))),
   settings: (answer) => conversation.add(el("div.bubble.wide", {}, answers.settings(answer, saveSettings))),
   privacy: ({ report }) => conversation.add(el("div.bubble.wide", {}, answers.privacy(report, () => run("/privacy delete")))),
+  consent: ({ sentence }) => conversation.say(sentence),
+  retraining: (answer) => retraining.showPlan(answer),
+  run: (answer) => retraining.show(answer.run),
+  models: (answer) => retraining.showModels(answer.models),
+  model: (answer) => retraining.showModel(answer),
   confirm: (answer) => conversation.add(el("div.bubble.wide", {}, answers.confirmation(answer.sentence, () => forget(answer)))),
 };
 
@@ -101,6 +108,7 @@ async function forget({ method, url, body }) {
   try {
     const { sentence } = await send(method, url, body);
     studio.clear();
+    retraining.clear();
     conversation.clear();
     greet();
     conversation.say(sentence);
@@ -148,9 +156,17 @@ async function catchUp({ open }) {
     const missed = pieces.filter((piece) => !studio.asking && !studio.tickets.has(piece.ticket_id));
     if (missed.length) beginConversation();
     for (const piece of missed.toReversed()) studio.showEarlier(piece, null);
+    await retraining.catchUp();
   } catch (error) {
     complain(error);
   }
+}
+
+/** Where what ended before some of the pieces here stands among them; at the end otherwise. */
+function placeOf(run) {
+  if (!run.ended_at) return null;
+  const later = studio.shown().find(({ piece }) => new Date(piece.created_at) > new Date(run.ended_at));
+  return later ? conversation.beginningOf(later.element) : null;
 }
 
 function listen() {
@@ -158,6 +174,10 @@ function listen() {
     ticket: (kind, ticket) => {
       beginConversation();
       studio.heard(kind, ticket);
+    },
+    run: (run) => {
+      beginConversation();
+      retraining.heard(run, placeOf(run));
     },
     hello: catchUp,
     connection: (state) => {

@@ -3,6 +3,7 @@
 import { el, icon, newId, set } from "./dom.js";
 import { clock, when } from "./format.js";
 import { Player } from "./player.js";
+import { ProgressBar } from "./progress.js";
 
 const ACTIONS = [
   ["again", "Again", "Another continuation of the same seed"],
@@ -59,23 +60,13 @@ export class Card {
     if (!this.bar) this.#buildProgress(ticket);
     const { share, state, text } = ticket.progress;
     const waiting = state !== "running" && state !== "composed";
-    const percent = Math.round((state === "composed" ? 1 : share) * 100);
     this.element.classList.toggle("waiting", waiting);
-    this.fill.style.width = `${percent}%`;
-    set(this.bar, "aria-valuenow", waiting ? null : percent);
-    this.status.textContent = sentenceCase(text.replace(/^[▰▱]+\s*/u, ""));
+    this.bar.show(waiting ? null : state === "composed" ? 1 : share, text);
   }
 
   #buildProgress(ticket) {
-    const label = newId("progress");
-    this.fill = el("div.fill");
-    this.bar = el("div.bar", { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-labelledby": label }, this.fill);
-    this.status = el("p.status");
-    const cancel = el("button.quiet", { type: "button", onclick: () => this.deeds.cancel(ticket) }, "Cancel");
-    set(cancel, "aria-label", `Cancel ${ticket.title}`);
-    this.element.replaceChildren(
-      heading(ticket.title, label), this.bar, el("div.progress-line", {}, this.status, cancel), ...remarks(ticket.remarks),
-    );
+    this.bar = new ProgressBar(ticket.title, () => this.deeds.cancel(ticket));
+    this.element.replaceChildren(heading(ticket.title, this.bar.label), ...this.bar.nodes, ...remarks(ticket.remarks));
   }
 
   #showSentence(ticket) {
@@ -139,8 +130,4 @@ function facts(piece) {
   const pairs = [...piece.facts.filter(([name]) => !SAID.has(name)), ["Composed", when(piece.created_at)]];
   const list = el("dl", {}, ...pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   return el("details.facts", {}, el("summary", {}, "Details"), list);
-}
-
-function sentenceCase(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

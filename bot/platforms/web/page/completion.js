@@ -11,6 +11,8 @@ const COMMANDS = [
   ["/piece", "Show a piece again"],
   ["/settings", "What holds here"],
   ["/privacy", "What is stored about you"],
+  ["/retrain", "Teach the network what people like"],
+  ["/model", "Which network composes"],
   ["/about", "Version, network, queue"],
   ["/help", "How to ask for a piece"],
 ];
@@ -25,7 +27,14 @@ const VALUES = {
   length: [["15", "seconds"], ["30", "seconds"], ["60", "one minute"], ["120", "two minutes"]],
   temperature: [["0.8", "plainer"], ["1", "as trained"], ["1.2", "bolder"]],
 };
-const PRIVACY = [["show", "Everything stored about you"], ["delete", "Delete all of it"]];
+const WORDS = {
+  privacy: [
+    ["show", "Everything stored about you"], ["delete", "Delete all of it"],
+    ["training on", "The network may learn from your pieces"], ["training off", "It may not"],
+  ],
+  retrain: [["dry_run:on", "Only see what it would learn from"], ["cancel", "End the one under way"]],
+  model: [["list", "All networks"], ["info", "Everything about one"], ["use", "Let this one compose"], ["rollback", "Back to the one before"]],
+};
 const MOST = 8;
 
 /**
@@ -47,8 +56,10 @@ export async function suggest(line, findOpeners) {
     const choices = starting(COMMANDS, line).map(([name, note]) => ({ label: name, note, line: `${name} ` }));
     return { choices, first: !COMMANDS.some(([name]) => name === line.toLowerCase()) };
   }
-  const privacy = line.match(/^\/privacy\s+(\S*)$/iu);
-  if (privacy) return { choices: replacing(line, privacy[1], PRIVACY), first: false };
+  const model = line.match(/^\/model\s+(?:use|info)\s+(\S*)$/iu);
+  if (model) return { choices: replacing(line, model[1], await models()), first: false };
+  const words = line.match(/^\/(privacy|retrain|model)\s+(.*)$/iu);
+  if (words) return { choices: replacing(line, words[2], WORDS[words[1].toLowerCase()]), first: false };
   const compose = line.match(/^\/compose\s+(.*)$/iu);
   return { choices: compose ? await forCompose(line, compose[1], findOpeners) : [], first: false };
 }
@@ -164,6 +175,15 @@ export class Completion {
 async function openersLike(text) {
   try {
     return (await get(`/api/openers?text=${encodeURIComponent(text)}`)).openers;
+  } catch {
+    return [];
+  }
+}
+
+/** Networks by their ids; for those alone who may choose among them. */
+async function models() {
+  try {
+    return (await get("/api/models")).models.map(({ id, is_current, state }) => [id, is_current ? "composes now" : state]);
   } catch {
     return [];
   }

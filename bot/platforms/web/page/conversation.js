@@ -54,6 +54,13 @@ export class Conversation {
     requestAnimationFrame(() => node.classList.add("pointed-at"));
   }
 
+  /** The message that a node is in, or the person's own line before it. */
+  beginningOf(node) {
+    const message = node.closest(".message");
+    const before = message.previousElementSibling;
+    return before?.classList.contains("own") ? before : message;
+  }
+
   /** Follow what comes, from the end. */
   follow() {
     this.sticky = true;

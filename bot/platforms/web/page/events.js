@@ -1,4 +1,4 @@
-/** What the server tells by itself: how far requests are, and how they ended. */
+/** What the server tells by itself: how far requests and retraining are, and how they ended. */
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8000;
@@ -7,6 +7,7 @@ const KINDS = ["progress", "done", "failed", "cancelled"];
 /**
  * @typedef {Object} Listener
  * @property {(kind: string, ticket: Object) => void} ticket one of KINDS, and the request as it stands
+ * @property {(run: Object) => void} run retraining, as it stands; told only to those who keep the network
  * @property {(hello: {started_at: string, open: number[]}) => void} hello the stream has begun, perhaps not for the first time
  * @property {(state: "on"|"off"|"elsewhere") => void} connection
  */
@@ -43,6 +44,7 @@ export class Events {
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => this.listener.ticket(kind, JSON.parse(event.data)));
     }
+    source.addEventListener("retraining", (event) => this.listener.run(JSON.parse(event.data)));
     source.addEventListener("replaced", () => {
       source.close();
       this.listener.connection("elsewhere");

@@ -15,21 +15,22 @@ export function somethingPlays() {
 /** A player, made once for each piece that is shown. */
 export class Player {
   /**
-   * @param {{title: string, length: number, primer: number, audio: string}} piece
-   * @param {() => Promise<import("./roll.js").RollData>} loadRoll called when the player comes into sight
+   * @param {{title: string, length: number, primer: number, audio: string}} piece a length of 0 where it is not known
+   * @param {(() => Promise<import("./roll.js").RollData>)|null} loadRoll called when the player comes into sight; null for
+   *   a player without a piano roll
    * @param {(sentence: string) => void} complain
    */
   constructor(piece, loadRoll, complain) {
     this.length = piece.length;
     this.primer = piece.primer;
     this.complain = complain;
-    this.audio = el("audio", { preload: "none", src: piece.audio });
-    this.canvas = el("canvas.roll", { role: "img", "aria-label": `Piano roll of ${piece.title}` });
+    this.audio = el("audio", { preload: piece.length ? "none" : "metadata", src: piece.audio });
+    this.canvas = loadRoll && el("canvas.roll", { role: "img", "aria-label": `Piano roll of ${piece.title}` });
     this.#makeControls(piece.title);
     this.element = el("div.player", {}, this.audio, this.canvas, this.controls);
     this.#listen();
     this.#showTime();
-    this.#loadWhenSeen(loadRoll, piece.length);
+    if (loadRoll) this.#loadWhenSeen(loadRoll, piece.length);
   }
 
   /** Begin to play; a browser that wants a click first is left in peace. */
@@ -70,7 +71,7 @@ export class Player {
 
   #listen() {
     this.button.addEventListener("click", () => this.toggle());
-    this.canvas.addEventListener("pointerdown", (event) => this.#seekOnRoll(event));
+    this.canvas?.addEventListener("pointerdown", (event) => this.#seekOnRoll(event));
     this.position.addEventListener("input", () => this.#seek(Number(this.position.value)));
     this.position.addEventListener("keydown", (event) => this.#keyOnPosition(event));
     this.mute.addEventListener("click", () => { this.audio.muted = !this.audio.muted; });
@@ -161,8 +162,9 @@ export class Player {
   #showTime(time = this.audio.currentTime) {
     this.position.value = time;
     set(this.position, "aria-valuetext", `${spoken(time)} of ${spoken(this.length)}`);
-    this.position.style.setProperty("--share", `${(time / this.length) * 100}%`);
-    this.position.style.setProperty("--primer-share", `${Math.min(this.primer / this.length, 1) * 100}%`);
+    const length = this.length || 1;
+    this.position.style.setProperty("--share", `${(time / length) * 100}%`);
+    this.position.style.setProperty("--primer-share", `${Math.min(this.primer / length, 1) * 100}%`);
     this.time.textContent = `${clock(time)} / ${clock(this.length)}`;
     this.roll?.show(time);
   }

@@ -86,6 +86,12 @@ export class Studio {
     this.showPiece(piece, before);
   }
 
+  /** The cards with pieces, from top to bottom. */
+  shown() {
+    const cards = Array.from(this.pieces.values());
+    return cards.sort((one, other) => (one.element.compareDocumentPosition(other.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  }
+
   /** Forget everything that is shown. */
   clear() {
     for (const { player } of this.pieces.values()) player?.pause();

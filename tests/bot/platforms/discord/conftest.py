@@ -12,6 +12,7 @@ from bot import progress
 from bot.domain import Limits, Place, PlatformName, RequestState, Tally, UserRef, Viewer
 from bot.house import DATABASE, House
 from bot.platforms.discord import DiscordPlatform, reactions, sync_commands
+from bot.retraining.domain import RetrainingSettings
 from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from tests.fakes.discord import FakeDiscord, Person, Upload, until
@@ -95,10 +96,14 @@ class Scene:
         workers: int = 1,
         message_content: bool = False,
         admins: frozenset[str] = frozenset(),
+        retraining: RetrainingSettings = RetrainingSettings(),  # noqa: B008 (it is frozen)
     ) -> Bot:
         """Start a bot over the same data as the ones before, which must have stopped."""
         fake_pool = FakePool(workers)
-        house = await House.open(self.data, pool or fake_pool, limits=limits or Limits(), workers=workers)
+        house = await House.open(
+            self.data, pool or fake_pool, limits=limits or Limits(), workers=workers, retraining=retraining
+        )
+        house.studio.retrainer._teller._pause = 0.1
         platform = DiscordPlatform(
             house.studio, self.fake.token, message_content=message_content, admins=admins, ready_seconds=0.05
         )

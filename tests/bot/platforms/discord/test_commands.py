@@ -37,6 +37,17 @@ async def test_registering_twice_leaves_one_of_each(scene: Scene) -> None:
     assert len(set(names)) == len(names)
 
 
+async def test_commands_are_offered_where_they_mean_something(scene: Scene) -> None:
+    """Settings belong to a guild that the bot is in; the network is kept from there or in private, by few people."""
+    commands = {command["name"]: command for command in scene.fake.world.commands[None]}
+    offered = {name: commands[name]["contexts"] for name in ("compose", "settings", "retrain", "model")}
+    hidden = [name for name, command in commands.items() if command["default_member_permissions"] == str(MANAGE_GUILD)]
+
+    assert offered == {"compose": [0, 1, 2], "settings": [0], "retrain": [0, 1], "model": [0, 1]}
+    assert commands["settings"]["integration_types"] == [0]
+    assert sorted(hidden) == ["model", "retrain", "settings"]
+
+
 async def test_starting_registers_nothing(scene: Scene, bot: Bot) -> None:
     """Commands are registered by the sync command only."""
     assert bot.platform.is_connected

@@ -17,10 +17,12 @@ from bot.house import House
 from bot.platforms.discord.addressing import Address, Attached
 from bot.platforms.discord.buttons import ActionButton, CancelButton, ForgetButton, RateButton, piece_buttons
 from bot.platforms.discord.client import BUTTONS
+from bot.platforms.discord.keeper_commands import StartButton
 from bot.platforms.discord.letters import Enclosure, Letter, lines_within, shown
 from bot.platforms.discord.pages import PageButton
 from bot.platforms.discord.pressing import button_of
 from bot.platforms.discord.reactions import vote_of
+from bot.platforms.discord.run_buttons import CancelRunButton
 from tests.fakes.pool import FakePool
 
 if TYPE_CHECKING:
@@ -87,8 +89,9 @@ def test_lines_are_kept_whole(lines: list[str], longest: int) -> None:
 @given(IDS, st.sampled_from([Action.AGAIN, Action.VARIATION, Action.LONGER]), st.sampled_from(list(Vote)))
 def test_buttons_are_found_again_by_their_ids(number: int, action: Action, vote: Vote) -> None:
     """The id that a button is sent with is all that is needed to know what it was for."""
-    page = PageButton("top", number % 10_000)
-    for button in (CancelButton(number), ActionButton(action, number), RateButton(number, vote), ForgetButton(), page):
+    pieces = (CancelButton(number), ActionButton(action, number), RateButton(number, vote))
+    others = (ForgetButton(), PageButton("top", number % 10_000), StartButton(), CancelRunButton(number))
+    for button in (*pieces, *others):
         custom_id = button.as_button().custom_id
         assert custom_id is not None
         assert len(custom_id) <= 100

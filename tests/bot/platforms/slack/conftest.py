@@ -12,6 +12,7 @@ from bot import progress
 from bot.domain import Limits, NotFoundError, Place, PlatformName, RequestState, Tally, UserRef, Viewer
 from bot.house import DATABASE, House
 from bot.platforms.slack import SlackPlatform, connection, messages, platform, reactions
+from bot.retraining.domain import RetrainingSettings
 from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from tests.fakes.discord.waiting import PATIENCE_SECONDS
@@ -113,10 +114,14 @@ class Scene:
         limits: Limits | None = None,
         workers: int = 1,
         admins: frozenset[str] = frozenset(),
+        retraining: RetrainingSettings = RetrainingSettings(),  # noqa: B008 (it is frozen)
     ) -> Bot:
         """Start a bot over the same data as the ones before, which must have stopped."""
         fake_pool = FakePool(workers)
-        house = await House.open(self.data, pool or fake_pool, limits=limits or Limits(), workers=workers)
+        house = await House.open(
+            self.data, pool or fake_pool, limits=limits or Limits(), workers=workers, retraining=retraining
+        )
+        house.studio.retrainer._teller._pause = 0.1
         platform = SlackPlatform(
             house.studio,
             bot_token=self.fake.bot_token,

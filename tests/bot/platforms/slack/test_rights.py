@@ -33,7 +33,18 @@ ROLES: dict[str, frozenset[str]] = {
     "bot": NOBODY,
 }
 """Kinds of people, and what they may do with alice's request, her piece, and the settings of the workspace."""
-COMMANDS = ("openers", "history", "top", "piece 1", "settings", "privacy show", "privacy delete", "about", "help")
+COMMANDS = (
+    "openers",
+    "history",
+    "top",
+    "piece 1",
+    "settings",
+    "privacy show",
+    "privacy delete",
+    "privacy training on",
+    "about",
+    "help",
+)
 
 
 @pytest.fixture

@@ -65,6 +65,25 @@ async def test_admins_may_be_listed(listed: str, is_admin: bool) -> None:
     assert viewer.is_admin is is_admin
 
 
+@pytest.mark.parametrize("flag", ["is_admin", "is_owner", "is_primary_owner", "nothing"])
+@pytest.mark.parametrize("admins", [frozenset[str](), frozenset({"discord:1", "web:token"})], ids=["none", "elsewhere"])
+async def test_admins_keep_the_network_where_nobody_is_listed(flag: str, admins: frozenset[str]) -> None:
+    """Those of the workspace, also in private, and also if people of other platforms are listed."""
+    people = _people(Directory(**{flag: True}), admins)
+
+    assert [(await people.viewer("U7", place)).is_keeper for place in ("C1", "D1")] == 2 * [flag != "nothing"]
+
+
+@pytest.mark.parametrize("listed", ["slack:U7", "slack:T1/U7"])
+async def test_only_those_keep_the_network_who_are_listed(listed: str) -> None:
+    """As soon as somebody of Slack is, its own admins are no keepers any more."""
+    member, admin = _people(Directory(), frozenset({listed})), _people(Directory(is_owner=True), frozenset({listed}))
+
+    assert (await member.viewer("U7", "C1")).is_keeper
+    assert not (await admin.viewer("U8", "C1")).is_keeper
+    assert (await admin.viewer("U8", "C1")).is_admin
+
+
 @pytest.mark.parametrize(
     ("found", "reason"),
     [
@@ -103,9 +122,11 @@ async def test_rights_are_remembered_for_a_minute_only() -> None:
 
     now[0] = KEPT_SECONDS - 1
     assert (await people.viewer("U7", "C1")).is_admin
+    assert (await people.viewer("U7", "C1")).is_keeper
     assert directory.asked == 1
     now[0] = KEPT_SECONDS
     assert not (await people.viewer("U7", "C1")).is_admin
+    assert not (await people.viewer("U7", "C1")).is_keeper
     assert KEPT_SECONDS <= 60
 
 

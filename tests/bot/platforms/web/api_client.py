@@ -48,7 +48,8 @@ def check_answer(method: str, path: str, status: int, body: Any) -> None:
 
 def _operation(method: str, path: str) -> dict[str, Any]:
     for template, item in document()["paths"].items():
-        if re.fullmatch(re.sub(r"\{\w+\}", r"\\d+", template), path) and method.lower() in item:
+        pattern = template.replace("{id}", r"\d+").replace("{model}", r"[\w.-]+")
+        if re.fullmatch(pattern, path) and method.lower() in item:
             operation: dict[str, Any] = item[method.lower()]
             return operation
     message = f"{method} {path} is not described"
@@ -134,6 +135,8 @@ class ApiClient:
                     content = json.loads(value)
                     if name in {"progress", "done", "failed", "cancelled"}:
                         check(content, {"$ref": "#/components/schemas/Ticket"})
+                    elif name == "retraining":
+                        check(content, {"$ref": "#/components/schemas/Run"})
                     elif name == "hello":
                         check(content, {"$ref": "#/components/schemas/Hello"})
                     yield name, content

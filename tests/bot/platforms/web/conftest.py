@@ -11,11 +11,12 @@ import pytest
 from bot.domain import Limits
 from bot.house import House
 from bot.platforms.web import WebPlatform
+from bot.retraining.domain import RetrainingSettings
 from tests.bot.platforms.web.api_client import ApiClient
 from tests.fakes.pool import FakePool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection
     from pathlib import Path
 
 
@@ -42,13 +43,15 @@ async def running_chat(
     token: str | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    admins: Collection[str] = (),
+    retraining: RetrainingSettings = RetrainingSettings(),  # noqa: B008 (it is frozen)
 ) -> AsyncIterator[Chat]:
     """A web chat over the data folder ``data``."""
     pool = FakePool()
     async with AsyncExitStack() as stack:
-        house = await House.open(data, pool, limits=limits or Limits(), workers=1)
+        house = await House.open(data, pool, limits=limits or Limits(), workers=1, retraining=retraining)
         stack.push_async_callback(house.close, 0)
-        web = WebPlatform(house.studio, host=host, port=port, token=token)
+        web = WebPlatform(house.studio, host=host, port=port, token=token, admins=admins)
         house.studio.add_platform(web)
         await house.start()
         await web.start()

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from bot.domain import GuildSettings, Limits
 from bot.wording import COMMANDS
 from tests.bot.platforms.web.conftest import running_chat
-from tests.bot.platforms.web.page.person import LINE, compose, message_line, plays, say
+from tests.bot.platforms.web.page.person import LINE, compose, message_line, plays, say, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,4 +174,4 @@ async def test_click_on_the_roll_seeks(page: Page) -> None:
     await expect(position).to_be_focused()
     await expect(position).not_to_have_attribute("aria-valuetext", "0 seconds of 10 seconds")
     await expect(card.locator(".time")).not_to_have_text("0:00 / 0:08")
-    assert await card.locator("audio").evaluate("audio => audio.currentTime") > 1
+    await until(lambda: card.locator("audio").evaluate("audio => audio.currentTime > 1"))
