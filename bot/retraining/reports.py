@@ -65,7 +65,8 @@ def _report(content: Mapping[str, Any]) -> dict[str, Any]:
 def _gate(content: Mapping[str, Any]) -> dict[str, Any]:
     figures = {name: _figure(content.get(name)) for name in ("before", "after", "bound", "limit")}
     texts = {name: _text(content.get(name) or "") for name in ("name", "title", "sentence")}
-    return {**texts, **figures, "passed": _truth(content["passed"])}
+    truths = {"passed": _truth(content["passed"]), "is_of_a_part": _truth(content.get("is_of_a_part", False))}
+    return {**texts, **figures, **truths}
 
 
 def _figure(value: object) -> float | None:

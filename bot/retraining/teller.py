@@ -17,6 +17,7 @@ from bot.tasks import end_all
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.domain import MessageRef
     from bot.platforms.platform import Platform
     from bot.retraining.domain import Run
     from bot.retraining.run_folders import RunFolders
@@ -48,6 +49,7 @@ class Teller:
         self._platforms: dict[str, Platform] = {}
         self._listeners: list[Listener] = []
         self._run: Run | None = None
+        self._moved: tuple[int, MessageRef] | None = None
         self._showing: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -108,12 +110,18 @@ class Teller:
     async def _show_once(self, run: Run, platform: Platform, text: str) -> None:
         try:
             async with asyncio.timeout(_SHOWING_SECONDS):
-                message = await platform.announce(run.address, Notice(text, run.id, cancellable=True), run.message)
-            if message is not None and message != run.message:
+                known = self._message_of(run)
+                message = await platform.announce(run.address, Notice(text, run.id, cancellable=True), known)
+            if message is not None and message != known:
+                self._moved = (run.id, message)
                 await self._store.run_placed(run.id, message)
         except Exception:
             # A courtesy: whatever goes wrong on the way to the platform, the run itself must not suffer.
             logger.warning("the progress of run %d could not be shown", run.id, exc_info=True)
+
+    def _message_of(self, run: Run) -> MessageRef | None:
+        """The message that shows it: a new one where the first was deleted."""
+        return self._moved[1] if self._moved is not None and self._moved[0] == run.id else run.message
 
     async def _serve(self, run_id: int) -> None:
         for attempt, pause in enumerate(PAUSES):

@@ -182,9 +182,11 @@ def _report_lines(report: Mapping[str, Any]) -> Iterable[str]:
 
 
 def gate_line(gate: Mapping[str, Any]) -> str:
-    """One measure, before and after."""
-    mark = "✓" if gate["passed"] else "✗"
-    return f"{mark} {gate['title']}: {figure(gate['before'])} → {figure(gate['after'])}"
+    """One measure, before and after; a part of what was learnt that did not prove itself is left out."""
+    is_left_out = not gate["passed"] and gate.get("is_of_a_part")
+    mark = "✓" if gate["passed"] else "○" if is_left_out else "✗"
+    left_out = " (left out)" if is_left_out else ""
+    return f"{mark} {gate['title']}: {figure(gate['before'])} → {figure(gate['after'])}{left_out}"
 
 
 def figure(value: float | str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from composer.generation.steering import Constraints
 
     Floats = NDArray[np.float32]
+    Phrase = tuple[tuple[int, int], ...]
 
 TEMPERATURES = {"gap": 1.0, "pitch": 0.96, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
 MIN_P = {"gap": 0.015, "pitch": 0.03, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
 """Chosen on validation primers (docs/decisions.md): colder gaps make rhythm monotonous, hotter pitches stray."""
+PHRASE_NOTES = 4
 MOST_NOTES_PER_SECOND = 60
 """A stretch of music never has more: what keeps a network gone wrong from composing for ever."""
 
@@ -61,17 +64,53 @@ def played_notes(events: NoteEvents) -> list[PlayedNote]:
 
 @dataclass
 class Candidate:
-    """One continuation in the making."""
+    """One continuation in the making.
+
+    Attributes:
+        phrases: what it has played before it was chosen last, as intervals and gaps; shared by all that grew from it.
+        fresh: the same of what it has played since.
+    """
 
     context: Context
     state: Floats
     guard: LoopGuard = field(default_factory=LoopGuard)
     notes: list[PlayedNote] = field(default_factory=list)
     pitch_nats: float = 0.0
+    phrases: set[Phrase] = field(default_factory=set)
+    fresh: list[Phrase] = field(default_factory=list)
+
+    def push(self, note: PlayedNote) -> None:
+        """Append a note."""
+        self.notes.append(note)
+        if len(self.notes) >= PHRASE_NOTES:
+            self.fresh.append(_phrase(self.notes[-PHRASE_NOTES:]))
+
+    def repeated_share(self) -> float:
+        """How much of what it has played since it was chosen last it had played before, 0 to 1."""
+        return sum(phrase in self.phrases for phrase in self.fresh) / max(len(self.fresh), 1)
+
+    def settle(self) -> None:
+        """It has been chosen."""
+        self.phrases.update(self.fresh)
+        self.fresh.clear()
 
     def copy(self) -> Candidate:
-        """An independent candidate with the same past."""
-        return Candidate(self.context.copy(), self.state, self.guard.copy(), self.notes.copy(), self.pitch_nats)
+        """An independent candidate with the same past; what it has been chosen with is not copied, as it stays."""
+        return Candidate(
+            self.context.copy(),
+            self.state,
+            self.guard.copy(),
+            self.notes.copy(),
+            self.pitch_nats,
+            self.phrases,
+            self.fresh.copy(),
+        )
+
+
+def _phrase(notes: Sequence[PlayedNote]) -> Phrase:
+    """Intervals and gaps from note to note: the same in every key."""
+    steps = pairwise(notes)
+    return tuple((after.factors[1] - before.factors[1], after.factors[0]) for before, after in steps)
 
 
 def prime(decoder: Decoder, context: Context, primer: NoteEvents, end_seconds: float, state_width: int) -> Candidate:
@@ -149,7 +188,7 @@ def _push(candidate: Candidate, factors: tuple[int, ...]) -> None:
     context = candidate.context
     context.push(factors)
     candidate.guard.push(factors[1])
-    candidate.notes.append(PlayedNote(context.tick, context.seconds, context.tempo_step, factors))
+    candidate.push(PlayedNote(context.tick, context.seconds, context.tempo_step, factors))
 
 
 class _Draw:

@@ -30,6 +30,8 @@ WINDOW_SECONDS = 5.0
 KEY_WEIGHT, TEXTURE_WEIGHT, RHYTHM_WEIGHT, LOOP_WEIGHT, TYPICALITY_WEIGHT = 6.0, 1.0, 2.0, 2.0, 0.6
 KEY_SLACK = 0.08
 """A continuation may lie this much more outside the key than the primer did: modulation is music."""
+REPETITION_WEIGHT = 2.0
+"""Where taste has a say: choosing by it alone runs into phrases that were played before (docs/decisions.md)."""
 TEXTURE_UNITS = np.array([math.log(1.4), math.log(1.35), math.log(1.5), 5.0, 6.0])
 """A noticeable change of notes per second, notes per onset, sounding notes, lowest and highest voice (semitones)."""
 RHYTHM_SHARED = 0.65
@@ -78,7 +80,10 @@ def rhythm_of(notes: Sequence[PlayedNote]) -> NDArray[np.float64]:
 def choose_best(candidates: Sequence[Candidate], manner: Manner, taste: TasteCritic | None = None) -> Candidate:
     """The candidate whose newest music is best, by what is wrong with it and by the listeners' ``taste``."""
     stretches = [newest(candidate) for candidate in candidates]
-    liking = np.zeros(len(candidates)) if taste is None else taste.say * taste.judge(stretches)
+    liking = np.zeros(len(candidates))
+    if taste is not None:
+        repeated = np.array([candidate.repeated_share() for candidate in candidates])
+        liking = taste.say * (taste.judge(stretches) - REPETITION_WEIGHT * repeated)
     nats = np.array([candidate.pitch_nats / max(len(candidate.notes), 1) for candidate in candidates])
     unusual = np.abs(nats - np.median(nats))
     faultless = np.array([stretch_score(stretch, manner) for stretch in stretches])

@@ -93,6 +93,7 @@ def continue_primer(
         candidates = [best.copy() for _ in range(CANDIDATES)]
         grow(decoder, candidates, until, constraints, rng)
         best, reached = choose_best(candidates, manner, taste), until
+        best.settle()
         if on_progress is not None:
             on_progress((until - began) / (task.end_seconds - began))
     begin = task.primer.seconds_at(task.primer_end_beat)

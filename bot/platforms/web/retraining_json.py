@@ -91,6 +91,7 @@ def _gate(gate: Mapping[str, Any]) -> Json:
         "before_text": sentences.figure(gate.get("before")),
         "after_text": sentences.figure(gate.get("after")),
         "passed": bool(gate.get("passed")),
+        "optional": bool(gate.get("is_of_a_part")),
         "sentence": str(gate.get("sentence", "")),
     }
 

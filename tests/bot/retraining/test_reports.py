@@ -47,7 +47,16 @@ def test_a_report_is_what_people_are_shown() -> None:
     assert isinstance(report, dict)
     assert set(report) == {*REPORT, "samples"}
     assert report["gates"][0]["after"] is None
-    assert set(report["gates"][0]) == {"name", "title", "sentence", "before", "after", "bound", "limit", "passed"}
+    figures, texts = {"before", "after", "bound", "limit"}, {"name", "title", "sentence"}
+    assert set(report["gates"][0]) == {*figures, *texts, "passed", "is_of_a_part"}
+
+
+def test_a_report_without_a_network() -> None:
+    """Where nothing could be learnt there is no candidate, and no reason to doubt the report."""
+    report = read_line(line({"report": {**REPORT, "passed": False, "checkpoint": None, "samples": None}}))
+
+    assert isinstance(report, dict)
+    assert (report["checkpoint"], report["passed"], report["samples"]) == (None, False, {})
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ def _notes(pitches: list[int], velocity: int = 72) -> list[PlayedNote]:
 
 
 def _candidate(notes: list[PlayedNote]) -> Candidate:
-    return Candidate(Context(seconds=notes[-1].seconds), np.zeros((1, 4), np.float32), notes=notes)
+    seconds = notes[-1].seconds if notes else 0.0
+    return Candidate(Context(seconds=seconds), np.zeros((1, 4), np.float32), notes=notes)
 
 
 def test_verdicts_follow_the_weights() -> None:
@@ -120,3 +121,21 @@ def test_a_critic_changes_what_is_composed() -> None:
         means[weight] = np.mean([note.pitch for note in piece.score.notes if note.start >= piece.primer_end_beat])
 
     assert means[-1.0] < means[1.0]
+
+
+def test_what_was_played_before_counts_against_it() -> None:
+    """Of two stretches that listeners like equally, the one with phrases that the piece has had before loses."""
+    known = _candidate([])
+    for note in _notes(SCALE):
+        known.push(note)
+    known.settle()
+    again, new = known.copy(), known.copy()
+    for played, pitches in ((again, SCALE), (new, [60, 65, 62, 67, 64, 69, 65, 71, 67, 72, 69, 64, 67, 62, 60])):
+        for note in _notes(pitches):
+            played.push(note)
+
+    assert again.repeated_share() >= 0.8
+    assert new.repeated_share() < 0.2
+    assert known.repeated_share() == 0.0
+    manner = manner_of(_notes(SCALE), Key(0, "major"))
+    assert choose_best([again, new], manner, likes("pedal")) is new

@@ -80,7 +80,7 @@ export class Retraining {
   /** Everything about one of them. */
   showModel({ model, text }) {
     const gates = model.report ? gateTable(model.report.gates) : null;
-    const said = gates ? text.split("\n").filter((line) => !/^[✓✗]/u.test(line)).join("\n") : text;
+    const said = gates ? text.split("\n").filter((line) => !/^[✓✗○]/u.test(line)).join("\n") : text;
     this.conversation.add(el("div.bubble.wide.networks", {}, ...lines(said), gates));
   }
 
@@ -189,9 +189,9 @@ function lines(text) {
 
 /** Every measure before and after. */
 function gateTable(gates) {
-  const row = (gate) => el(`tr.${gate.passed ? "good" : "bad"}`, { title: gate.sentence || null },
+  const row = (gate) => el(`tr.${gate.passed ? "good" : gate.optional ? "open" : "bad"}`, { title: gate.sentence || null },
     el("th", { scope: "row" }, gate.title, !gate.passed && gate.sentence ? el("small", {}, gate.sentence) : null), el("td", {}, gate.before_text), el("td", {}, gate.after_text),
-    el("td.verdict", {}, el("span", { "aria-hidden": "true" }, gate.passed ? "✓" : "✗"), el("span.unseen", {}, gate.passed ? "passed" : "failed")));
+    el("td.verdict", {}, el("span", { "aria-hidden": "true" }, gate.passed ? "✓" : gate.optional ? "○" : "✗"), el("span.unseen", {}, gate.passed ? "passed" : gate.optional ? "left out" : "failed")));
   const head = el("tr", {}, ...["Measure", "Before", "After"].map((name) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, el("span.unseen", {}, "Verdict")));
   const table = el("table.measures", {}, el("caption.unseen", {}, "Measures before and after"), el("thead", {}, head), el("tbody", {}, ...gates.map(row)));
   return el("div.scroll", { tabindex: 0, role: "group", "aria-label": "Measures before and after" }, table);
