@@ -52,7 +52,7 @@ class Effort:
     primers: int = 32
     random_seeds: tuple[int, ...] = (101, 102, 103)
     seconds: float = 30.0
-    races: int = 8
+    races: int = 12
 
 
 @dataclass(frozen=True)
@@ -140,16 +140,18 @@ def _compose(composer: Composer, slug: str, random_seed: int, seconds: float) ->
 
 
 def race(first: Composer, second: Composer, effort: Effort) -> tuple[float, float]:
-    """Milliseconds of processor time for a note by two checkpoints: medians over primers, taken in turn.
+    """Milliseconds of processor time for a note: of ``first`` the median over primers, of ``second`` in proportion.
 
-    One after the other on each primer, the better of two times, because a shared machine changes from minute to minute.
+    They take turns on each primer, the better of two times counts, and the proportion is the median over the primers:
+    a shared machine changes from minute to minute, and primers differ more than checkpoints do.
     """
-    milliseconds: dict[Composer, list[float]] = {first: [], second: []}
+    rows = []
     for slug in chosen_openers(effort.races):
-        for composer, times in milliseconds.items():
-            times.append(min(_note_milliseconds(composer, slug, effort) for _ in range(2)))
-    one, other = (float(np.median(times)) for times in milliseconds.values())
-    return one, other
+        times = [[_note_milliseconds(composer, slug, effort) for composer in (first, second)] for _ in range(2)]
+        rows.append(np.min(times, axis=0))
+    milliseconds = np.array(rows)
+    before = float(np.median(milliseconds[:, 0]))
+    return before, before * float(np.median(milliseconds[:, 1] / milliseconds[:, 0]))
 
 
 def _note_milliseconds(composer: Composer, slug: str, effort: Effort) -> float:
