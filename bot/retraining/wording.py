@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
     from bot.retraining.domain import Model, Plan, Run
 
-COMMANDS: Final = {
-    "retrain": "Teach the network from what people liked",
-    "model": "Which network composes, and how it does",
-}
 OPTIONS: Final = {
     "dry_run": "Only say what would be learnt from, and change nothing",
     "model": "The id of a network, or its beginning",
