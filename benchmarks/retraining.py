@@ -12,7 +12,6 @@ again.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 import os
@@ -33,6 +32,7 @@ from composer.evaluation.continuations import after
 from composer.keys import estimate_key
 from composer.openers import find_opener, list_openers
 from composer.score_json import from_json, to_json
+from tests.composer.tuning.rated import write_rated_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,28 +134,6 @@ def compose_all(
     return [Piece(from_json(score), beat) for score, beat in json.loads(kept.read_text(encoding="utf-8"))]
 
 
-def write_set(folder: Path, pieces: Sequence[Piece], votes: dict[int, bool]) -> None:
-    """The rated pieces as the bot would hand them over, one vote each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for index, is_up in votes.items():
-        data = to_json(pieces[index].score).encode()
-        (folder / f"{index}.json").write_bytes(data)
-        rows.append(
-            {
-                "file": f"{index}.json",
-                "sha256": hashlib.sha256(data).hexdigest(),
-                "primer_end_beat": pieces[index].primer_end_beat,
-                "label": "liked" if is_up else "disliked",
-                "rating": 2 / 3 if is_up else 1 / 3,
-                "up": int(is_up),
-                "down": int(not is_up),
-                "weight": 1.0,
-            }
-        )
-    (folder / "manifest.json").write_text(json.dumps({"format": 1, "pieces": rows}), encoding="utf-8")
-
-
 def vote(likes: Sequence[bool], count: int, seed: int, *, by_lot: bool) -> dict[int, bool]:
     """Votes on ``count`` pieces; ``NOISE`` of them are mistakes, or all are dealt out by lot."""
     rng = np.random.default_rng((seed, count))
@@ -208,7 +186,8 @@ class Audience:
         likes = tastes([heard(piece) for piece in self.voted])[taste]
         folder = self.work / f"{'lot' if by_lot else taste}-{count}-{seed}{'-corpus' if self.corpus else ''}"
         votes = vote([likes(heard(piece)) for piece in self.voted], count, seed, by_lot=by_lot)
-        write_set(folder / "set", self.voted, votes)
+        voted = [(self.voted[index], is_up) for index, is_up in votes.items()]
+        write_rated_set(folder / "set", [(piece.score, piece.primer_end_beat, is_up) for piece, is_up in voted])
         began = time.monotonic()
         report = retrain(folder / "set", folder / "out", self.corpus)
         row = {"taste": "by lot" if by_lot else taste, "votes": count, "seed": seed, "liked": sum(votes.values())}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def write_rated_set(folder: Path, pieces: Sequence[tuple[Score, float, bool]]) -> Path:
     """A folder of rated pieces: music, where its composed part begins, and whether its one vote was up."""
-    folder.mkdir()
+    folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for number, (score, primer_end_beat, is_up) in enumerate(pieces):
         data = to_json(score).encode()
