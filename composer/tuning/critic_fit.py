@@ -21,7 +21,7 @@ AS_GOOD = 0.015
 large weights are what many votes have in common, and chasing the rest made music poorer in phrases."""
 FOLDS = 5
 PERMUTATIONS = 199
-_NEWTON_STEPS = 12
+_NEWTON_STEPS, _CONVERGED = 12, 1e-6
 _SMALLEST_SCALE = 1e-3
 
 
@@ -67,7 +67,10 @@ def _regression(inputs: Floats, up: Floats, down: Floats, strength: float) -> Fl
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
         slope = design.T @ (up - (up + down) * chance) - penalty @ weights
         curvature = (design.T * ((up + down) * chance * (1 - chance))) @ design + penalty
-        weights = weights + np.linalg.solve(curvature, slope)
+        step = np.linalg.solve(curvature, slope)
+        weights = weights + step
+        if np.abs(step).max() < _CONVERGED:
+            break
     return weights
 
 
