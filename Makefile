@@ -3,7 +3,7 @@ PYTHON_IN_VENV := .venv/bin/python
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test lint benchmark chaos lock clean
+.PHONY: help setup run check test lint benchmark chaos audience lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -34,6 +34,14 @@ chaos: setup ## a crowd on a fake Discord, and kill -9 of bot and workers among 
 	@$(PYTHON_IN_VENV) -m benchmarks.discord_load
 	@$(PYTHON_IN_VENV) -m benchmarks.discord_kills
 	@$(PYTHON_IN_VENV) -m benchmarks.discord_kills --workers
+
+audience: setup ## simulated audiences teach the network, puppets try to, networks change under load: an hour; prints JSON
+	@$(PYTHON_IN_VENV) -m benchmarks.retraining
+	@$(PYTHON_IN_VENV) -m benchmarks.retraining --random --tastes dense_minor
+	@$(PYTHON_IN_VENV) -m benchmarks.retraining --votes 30 100 400 --seeds 1
+	@$(PYTHON_IN_VENV) -m benchmarks.sock_puppets
+	@$(PYTHON_IN_VENV) -m benchmarks.retraining_load
+	@$(PYTHON_IN_VENV) -m benchmarks.model_swaps
 
 lock: ## write requirements.lock anew (newer versions: make lock ARGUMENTS=--upgrade)
 	@bash scripts/lock.sh $(ARGUMENTS)

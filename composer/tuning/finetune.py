@@ -139,6 +139,6 @@ def _tuned_network(run: TuningRun, rehearsal: Rehearsal) -> tuple[list[GateLine]
     def advanced(share: float) -> None:
         run.progress("training", 0.25 + 0.25 * share)
 
-    risen = tune_network(run.base, run.rated, rehearsal, weights, random_seed=run.random_seed, on_progress=advanced)
-    line = margin_line(*risen, run.random_seed)
+    outcome = tune_network(run.base, run.rated, rehearsal, weights, random_seed=run.random_seed, on_progress=advanced)
+    line = margin_line(outcome.liked, outcome.disliked, run.random_seed)
     return [line], weights if line.passed else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,20 @@ MOST_LOST = 0.0025
 """Training ends before held-out music has become more surprising by this: half of what the gate allows."""
 
 
+class Outcome(NamedTuple):
+    """What fine-tuning has come to.
+
+    Attributes:
+        liked: by how much the log-likelihood per note of each liked piece that was kept back has risen, in nats.
+        disliked: the same of the others.
+        lost: by what share held-out music has become more surprising.
+    """
+
+    liked: Floats
+    disliked: Floats
+    lost: float
+
+
 def tune_network(
     base: Checkpoint,
     rated: Sequence[RatedPiece],
@@ -47,8 +61,8 @@ def tune_network(
     random_seed: int,
     on_progress: Callable[[float], None],
     config: TuningConfig | None = None,
-) -> tuple[Floats, Floats]:
-    """Write tuned weights; by how much the log-likelihood per note of held-out liked and disliked pieces has risen.
+) -> Outcome:
+    """Write tuned weights, and measure what they have learnt and lost.
 
     Args:
         base: where to start from.
@@ -81,9 +95,9 @@ def tune_network(
         on_epoch=watch.look,
         on_progress=on_progress,
     )
-    risen = watch.risen()
+    risen, lost = watch.outcome()
     is_liked = np.array([piece.liked for piece in kept_back])
-    return risen[is_liked], risen[~is_liked]
+    return Outcome(risen[is_liked], risen[~is_liked], lost)
 
 
 class _Watch:
@@ -92,7 +106,7 @@ class _Watch:
     def __init__(self, judged: NoteTable, held_out: NoteTable, weights: Path) -> None:
         self._judged, self._held_out, self._weights = judged, held_out, weights
         self._first: tuple[Floats, float] | None = None
-        self._kept: Floats | None = None
+        self._kept: tuple[Floats, float] | None = None
 
     def look(self, tuned: Tuned) -> bool:
         """Whether to go on."""
@@ -104,12 +118,12 @@ class _Watch:
         logger.info("after %d passes: %+.3f %% on held-out music", tuned.epochs, 100 * lost)
         if lost > MOST_LOST:
             return False
-        self._kept = first - of_pieces
+        self._kept = first - of_pieces, lost
         write_weights(self._weights, tuned.network.weight_arrays())
         return True
 
-    def risen(self) -> Floats:
-        """By how much the log-likelihood per note of each judged piece has risen in what was kept."""
+    def outcome(self) -> tuple[Floats, float]:
+        """Of what was kept: the rise of each judged piece's log-likelihood per note, and the loss on held-out music."""
         if self._kept is None:
             message = "nothing was trained"
             raise ValueError(message)
