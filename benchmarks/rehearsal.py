@@ -1,8 +1,8 @@
 """What fine-tuning forgets, rehearsing with a corpus and with pieces of its own.
 
 ``python -m benchmarks.rehearsal --corpus DIR --rated DIR`` tunes the network on rated pieces (for example the folder
-``set`` of a run of ``benchmarks.retraining``) with either rehearsal, and prints by how many per cent unseen music of the
-corpus has become more surprising, and by how many nats a note liked pieces that were kept back have gained on the
+``set`` of a run of ``benchmarks.retraining``) with either rehearsal, and prints by how many per cent unseen music of
+the corpus has become more surprising, and by how many nats a note liked pieces that were kept back have gained on the
 others. A network that forgets more than fine-tuning allows is not kept, and counts as no change.
 """
 
