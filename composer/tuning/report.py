@@ -30,7 +30,7 @@ def report_of(run: TuningRun, lines: Sequence[GateLine], candidate: Checkpoint |
         "sentence": _decision(lines, failed, candidate),
         "gates": [asdict(line) for line in lines],
         "samples": _samples(run),
-        "votes": run.votes,
+        "votes": round(run.votes),
         "liked": sum(piece.liked for piece in run.rated),
         "learnt": _learnt_parts(lines),
     }
