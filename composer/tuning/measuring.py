@@ -143,21 +143,25 @@ def race(first: Composer, second: Composer, effort: Effort) -> tuple[float, floa
     """Milliseconds of processor time for a note: of ``first`` the median over primers, of ``second`` in proportion.
 
     They take turns on each primer, the better of two times counts, and the proportion is the median over the primers:
-    a shared machine changes from minute to minute, and primers differ more than checkpoints do.
+    a shared machine changes from minute to minute, and primers differ more than checkpoints do. Where music has become
+    denser, it costs more a piece, where it has become sparser, more a note: the proportion is the smaller of the two.
     """
     rows = []
     for slug in chosen_openers(effort.races):
-        times = [[_note_milliseconds(composer, slug, effort) for composer in (first, second)] for _ in range(2)]
-        rows.append(np.min(times, axis=0))
-    milliseconds = np.array(rows)
-    before = float(np.median(milliseconds[:, 0]))
-    return before, before * float(np.median(milliseconds[:, 1] / milliseconds[:, 0]))
+        turns = [[_cost(composer, slug, effort) for composer in (first, second)] for _ in range(2)]
+        rows.append(np.min(turns, axis=0))
+    costs = np.array(rows)
+    proportions = np.median(costs[:, 1] / costs[:, 0], axis=0)
+    before = float(np.median(costs[:, 0, 0]))
+    return before, before * float(proportions.min())
 
 
-def _note_milliseconds(composer: Composer, slug: str, effort: Effort) -> float:
+def _cost(composer: Composer, slug: str, effort: Effort) -> tuple[float, float]:
+    """Milliseconds of processor time for a note, and for the whole piece."""
     began = time.process_time()
     piece = _compose(composer, slug, effort.random_seeds[0], effort.seconds)
-    return 1000 * (time.process_time() - began) / len(piece.score.notes)
+    milliseconds = 1000 * (time.process_time() - began)
+    return milliseconds / len(piece.score.notes), milliseconds
 
 
 def describe(made: Sequence[Made], scale: NDArray[np.float64], learnt_from: Sequence[NDArray[np.int16]]) -> Output:
