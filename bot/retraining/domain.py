@@ -43,6 +43,7 @@ class Plan:
         corpus: whether there is a corpus to rehearse with.
         learns: what would be learnt, of ``critic`` and ``network``; nothing where there are too few votes.
         refusal: why no run can be started now.
+        silent: pieces that nobody voted on, beside which liked ones show.
     """
 
     liked: int
@@ -55,6 +56,7 @@ class Plan:
     corpus: bool
     learns: tuple[str, ...]
     refusal: str | None = None
+    silent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class Retrainer:
             corpus=self._settings.corpus is not None,
             learns=selection.learns,
             refusal=self._refusal(selection),
+            silent=len(selection.silent),
         )
 
     async def start(self, viewer: Viewer, *, key: str, address: str) -> Run:

@@ -118,6 +118,8 @@ def plan_text(plan: Plan) -> str:
     """What a run would learn from, what it leaves out, and what it would learn."""
     said = f"{_count(plan.votes, 'vote')} of {_count(plan.voters, 'listener')}"
     lines = [f"{_count(plan.liked, 'piece')} liked and {plan.disliked} disliked, by {said}."]
+    if plan.silent:
+        lines.append(f"They are compared with {_count(plan.silent, 'piece')} that nobody voted on, too.")
     if plan.excluded:
         lines += ["Left out:", *(f"• {amount} {what}" for what, amount in plan.excluded)]
     if plan.learns:

@@ -88,7 +88,8 @@ def read_rated_set(folder: Path) -> list[RatedPiece]:
         rows = manifest["pieces"]
         pieces = [_read_piece(folder, row) for row in rows]
     except OSError as error:
-        message = f"{folder} has no readable {error.filename or MANIFEST}; name a folder with rated pieces."
+        name = PurePath(error.filename or MANIFEST).name
+        message = f"{folder} has no readable {name}; name a folder with rated pieces."
         raise BadInputError(message) from error
     except (ValueError, KeyError, TypeError, InvalidMidiError) as error:
         message = f"The rated pieces in {folder} cannot be used: {error or type(error).__name__}."

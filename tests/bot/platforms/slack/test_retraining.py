@@ -87,7 +87,7 @@ async def test_in_a_thread_and_in_private(scene: Scene, bot: Bot) -> None:
         lambda: [m for m in scene.channel.messages.values() if m.visible_to is scene.admin.user], "a plan"
     )
     await scene.admin.press(plan[0], "Start").acknowledged()
-    message = (await until(lambda: root.thread, "the message"))[-1]
+    message = (await until(lambda: [m for m in root.thread if "Retraining" in m.words], "the message"))[-1]
     await reaches(bot.studio.retrainer, 1)
     let_go(scene.data)
     await until(lambda: any(file.name == "b.mp3" for file in root.thread_files), "the samples")
