@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SAYS = (2.0, 1.2, 0.7)
+SAYS = (2.0, 1.6, 1.2, 0.8, 0.5)
 """How much the critic may have to say: the most with which what is composed stays as diverse and sound as it was."""
 _SMALLEST_SCALE = 1e-3
 _INHERITED = ("network", "training", "corpus", "trained", "metrics", "licence")
