@@ -27,7 +27,8 @@ MOST_TIME_MORE = 1.10
 LARGEST_CHANCE = 0.01
 """Votes that chance explains as well as this are no reason to change anything."""
 RESAMPLES = 4000
-_LOWER, _UPPER = 5.0, 95.0
+_LOWER, _UPPER = 1.0, 95.0
+"""One in twenty would let a useless part into every twentieth candidate; one of nine audiences got such a network."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def margin_line(liked: Floats, disliked: Floats, random_seed: int) -> GateLine:
         bound,
         0.0,
         bound > 0.0,
-        f"risen by {risen:+.4f}, with 95 % certainty by more than {bound:+.4f} (it must be above 0)",
+        f"risen by {risen:+.4f}, with 99 % certainty by more than {bound:+.4f} (it must be above 0)",
         is_of_a_part=True,
     )
 
@@ -122,7 +123,7 @@ def critic_margin_line(scores: Floats, up: Floats, down: Floats, random_seed: in
         bound,
         0.0,
         bound > 0.0,
-        f"{margin:+.2f}, with 95 % certainty more than {bound:+.2f} (it must be above 0)",
+        f"{margin:+.2f}, with 99 % certainty more than {bound:+.2f} (it must be above 0)",
         is_of_a_part=True,
     )
 
