@@ -7,18 +7,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from composer.beat_tracking import with_tracked_beats
-from composer.checkpoints import load_checkpoint
+from composer.checkpoints import NOTES, ROLL, load_checkpoint
 from composer.errors import BadInputError
 from composer.generation.decoder import Decoder
 from composer.generation.loop import Task, continue_primer
 from composer.generation.primers import cut_primer
 from composer.keys import estimate_key
 from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
+from composer.rolls.continuing import continue_roll
+from composer.rolls.frame_model import FrameModel
 from composer.taste.critic import read_critic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from composer.checkpoints import Checkpoint
+
+    Progress = Callable[[float], None]
+    Engine = Callable[[Task, Progress | None, float | None], Score]
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, 600.0
 UPLOAD_SHARE, OPENER_SHARE = 1 / 3, 1 / 2
@@ -27,6 +34,8 @@ SHORTEST_CONTINUATION_SECONDS = 2.0
 """Less than this after the primer is no continuation."""
 MOST_LEFT_OUT_SECONDS = 8.0
 """A primer of a stated length ends at the best place that is at most so much sooner."""
+LARGEST_THRESHOLD = 20.0
+"""Activations of a network lie far inside of plus and minus this."""
 _ROUNDING_SECONDS = 1e-3
 """The stated length of a primer may have been rounded to a thousandth."""
 RELEASE_SECONDS, TAIL_SECONDS = 0.3, 0.6
@@ -45,6 +54,7 @@ class Composition:
         random_seed: composes the same piece again, with the same checkpoint, primer and options.
         checkpoint_id: of the network that composed it.
         stages: seconds spent in each stage.
+        engine: ``notes`` or ``roll``.
     """
 
     score: Score
@@ -54,10 +64,11 @@ class Composition:
     random_seed: int
     checkpoint_id: str
     stages: dict[str, float] = field(compare=False)
+    engine: str = NOTES
 
 
 class Composer:
-    """A loaded checkpoint. Not to be shared between threads: give each its own.
+    """A loaded checkpoint, whose card says with which engine it composes. Not to be shared between threads.
 
     Args:
         checkpoint_folder: the released checkpoint by default.
@@ -69,9 +80,9 @@ class Composer:
 
     def __init__(self, checkpoint_folder: Path | None = None, card_sha256: str | None = None) -> None:
         self.checkpoint = load_checkpoint(checkpoint_folder, card_sha256)
-        self._decoder = Decoder(self.checkpoint.network)
         critic = self.checkpoint.critic
         self.taste = None if critic is None else read_critic(critic)
+        self._continued = _roll_engine(self.checkpoint) if self.checkpoint.engine == ROLL else self._note_engine()
 
     def compose(
         self,
@@ -84,6 +95,7 @@ class Composer:
         is_opener: bool = False,
         primer_seconds: float | None = None,
         on_progress: Callable[[float], None] | None = None,
+        threshold: float | None = None,
     ) -> Composition:
         """Continue ``primer`` to a piece of ``length_seconds``, primer included.
 
@@ -96,12 +108,14 @@ class Composer:
             is_opener: the primer may take up half of the piece, not just a third.
             primer_seconds: the primer may take up this much instead, to 2 seconds before the end of the piece.
             on_progress: told now and then what share of the continuation is there, above 0 to 1.
+            threshold: of the roll engine: as in 2016, what is activated above this sounds; nothing is drawn by chance.
 
         Raises:
             BadInputError: an option is out of range, or the primer has no notes.
         """
         began = time.perf_counter()
         _check_options(primer, length_seconds, temperature, primer_seconds)
+        _check_threshold(threshold, self.checkpoint.engine)
         end_seconds = length_seconds - RELEASE_SECONDS
         if not primer.beat_grid:
             primer = with_tracked_beats(primer) or primer
@@ -109,13 +123,8 @@ class Composer:
             primer = at_tempo(primer, tempo)
         excerpt, primer_end_beat = _cut(primer, length_seconds, primer_seconds, is_opener=is_opener)
         cut = time.perf_counter()
-        score = continue_primer(
-            self._decoder,
-            self.checkpoint.state_width,
-            Task(excerpt, primer_end_beat, end_seconds, random_seed, temperature),
-            on_progress,
-            taste=self.taste,
-        )
+        task = Task(excerpt, primer_end_beat, end_seconds, random_seed, temperature)
+        score = self._continued(task, on_progress, threshold)
         stages = {"primer": cut - began, "composing": time.perf_counter() - cut}
         return Composition(
             score=score,
@@ -125,7 +134,25 @@ class Composer:
             random_seed=random_seed,
             checkpoint_id=self.checkpoint.id,
             stages=stages,
+            engine=self.checkpoint.engine,
         )
+
+    def _note_engine(self) -> Engine:
+        decoder = Decoder(self.checkpoint.network)
+
+        def continued(task: Task, on_progress: Progress | None, _threshold: float | None) -> Score:
+            return continue_primer(decoder, self.checkpoint.state_width, task, on_progress, taste=self.taste)
+
+        return continued
+
+
+def _roll_engine(checkpoint: Checkpoint) -> Engine:
+    model = FrameModel(checkpoint)
+
+    def continued(task: Task, on_progress: Progress | None, threshold: float | None) -> Score:
+        return continue_roll(model, task, on_progress, threshold=threshold)
+
+    return continued
 
 
 def _cut(primer: Score, length_seconds: float, primer_seconds: float | None, *, is_opener: bool) -> tuple[Score, float]:
@@ -151,6 +178,20 @@ def _check_options(
         raise BadInputError(message)
     if primer_seconds is not None:
         _check_primer_seconds(primer_seconds, length_seconds - SHORTEST_CONTINUATION_SECONDS)
+
+
+def _check_threshold(threshold: float | None, engine: str) -> None:
+    if threshold is None:
+        return
+    if engine != ROLL:
+        message = "Only the roll engine has a threshold; leave it out, or ask for the engine roll."
+        raise BadInputError(message)
+    if not -LARGEST_THRESHOLD <= threshold <= LARGEST_THRESHOLD:
+        message = (
+            f"The threshold is {-LARGEST_THRESHOLD:.0f} to {LARGEST_THRESHOLD:.0f}, as in 2016 usually 0; "
+            f"{threshold:g} is outside."
+        )
+        raise BadInputError(message)
 
 
 def _check_primer_seconds(primer_seconds: float, most: float) -> None:

@@ -13,17 +13,20 @@ from composer.commands.folders import checkpoint_folder, publish, readable_name,
 from composer.commands.options import LARGEST_RANDOM_SEED, number, whole_number
 from composer.commands.seeds import read_seed
 from composer.commands.terminal import answer, answer_lines, say
+from composer.errors import BadInputError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
     from composer.commands.seeds import Seed
-    from composer.composer import Composition
+    from composer.composer import Composer, Composition
     from composer.sound.rendering import RenderedAudio
     from composer.sound.soundfonts import Soundfont
 
 HELP = "Continue an opener, a MIDI file or a line of notes; write the piece as MIDI, MP3 and a picture."
+
+ENGINES = ("notes", "roll")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,6 +49,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tempo", type=number(20, 300, " quarter notes a minute"), metavar="BPM", help="the primer's own by default"
+    )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="note after note, or a piano roll as in 2016 (notes, or that of --checkpoint)",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=number(-20, 20),
+        metavar="X",
+        help="for the roll engine: without chance, every key whose activation is above this sounds, as in 2016 above 0",
     )
     parser.add_argument("--checkpoint", type=Path, metavar="DIR", help="another trained network")
     parser.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="another piano to play on")
@@ -89,9 +103,7 @@ def run(arguments: Namespace) -> None:
 
 def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages) -> Composition:
     with stages.stage("loading"):
-        from composer.composer import Composer
-
-        composer = Composer(checkpoint_folder(arguments.checkpoint))
+        composer = _composer(checkpoint_folder(arguments.checkpoint), arguments.engine)
     say(f"Continuing {seed.title} to {arguments.length:g} seconds ...")
     composition = composer.compose(
         seed.primer,
@@ -100,9 +112,29 @@ def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages)
         temperature=arguments.temperature,
         tempo=arguments.tempo,
         is_opener=seed.opener is not None,
+        threshold=arguments.threshold,
     )
     stages.update(composition.stages)
     return composition
+
+
+def _composer(folder: Path | None, engine: str | None) -> Composer:
+    """The network in ``folder``, or the released one of an engine.
+
+    Raises:
+        BadInputError: the network is of another engine than was asked for.
+    """
+    from composer.checkpoints import RELEASED_ROLL, ROLL
+    from composer.composer import Composer
+
+    if folder is None and engine == ROLL:
+        folder = RELEASED_ROLL
+    composer = Composer(folder)
+    found = composer.checkpoint.engine
+    if engine not in {None, found}:
+        message = f"The checkpoint in {folder} is of the engine {found}, not {engine}; leave out --engine."
+        raise BadInputError(message)
+    return composer
 
 
 def _write(composition: Composition, seed: Seed, folder: Path, soundfont: Soundfont, stages: Stages) -> Files:
@@ -158,6 +190,7 @@ def _tell(arguments: Namespace, seed: Seed, composition: Composition, files: Fil
             "tempo": round(composition.tempo, 1),
             "random_seed": random_seed,
             "temperature": arguments.temperature,
+            "engine": composition.engine,
             "checkpoint": composition.checkpoint_id,
             "soundfont": audio.soundfont.path.name,
             "stages": {name: round(seconds, 3) for name, seconds in stages.items()},

@@ -10,7 +10,8 @@ import numpy as np
 
 from composer.encoding.features import pack_keys
 from composer.encoding.inputs import KEYS, NOTE_WIDTH, note_input, step_input, unpack_keys
-from composer.encoding.vocabulary import TICKS
+from composer.encoding.vocabulary import TICKS, TICKS_PER_BEAT, step_bpm
+from composer.generation.endings import Pulse
 from composer.generation.loop_guard import LoopGuard
 from composer.generation.sampling import log_probability, sample
 from composer.generation.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
@@ -78,6 +79,12 @@ class Candidate:
     pitch_nats: float = 0.0
     phrases: set[Phrase] = field(default_factory=set)
     fresh: list[Phrase] = field(default_factory=list)
+
+    @property
+    def pulse(self) -> Pulse:
+        """Metre and tempo at its end."""
+        context = self.context
+        return Pulse(context.bar_ticks, context.bar_offset, 60 / TICKS_PER_BEAT / step_bpm(context.tempo_step))
 
     def push(self, note: PlayedNote) -> None:
         """Append a note."""

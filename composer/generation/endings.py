@@ -7,11 +7,12 @@ on a strong beat, held longer than what came before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from composer.encoding.vocabulary import TICKS_PER_BEAT, step_bpm
+from composer.encoding.vocabulary import TICKS_PER_BEAT
+from composer.keys import estimate_key_of_pitches
 from composer.notes import HIGHEST_PITCH, LOWEST_PITCH
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from composer.generation.candidates import Candidate, PlayedNote
     from composer.keys import Key
+    from composer.notes import Score
 
 LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS = 3.6, 1.1
 """How long the last chord may be held."""
@@ -35,8 +36,51 @@ HIGHEST_BASS = 76
 _MEMORY = 48
 
 
+class StruckNote(Protocol):
+    """A note with its place in time: ticks of 1/24 beat, and seconds from the beginning of the piece."""
+
+    @property
+    def tick(self) -> int:
+        """When the key is struck."""
+
+    @property
+    def seconds(self) -> float:
+        """When the key is struck."""
+
+    @property
+    def pitch(self) -> int:
+        """MIDI pitch."""
+
+    @property
+    def end_tick(self) -> int:
+        """When the key comes up."""
+
+
+class Pulse(NamedTuple):
+    """Bars of ``bar_ticks``, ``bar_offset`` ticks of the first of which lie before tick 0, and how fast they pass."""
+
+    bar_ticks: int
+    bar_offset: int
+    seconds_per_tick: float
+
+
+class Continuation(Protocol):
+    """Music that is to end."""
+
+    @property
+    def notes(self) -> Sequence[StruckNote]:
+        """Sorted by (tick, pitch); at least one."""
+
+    @property
+    def pulse(self) -> Pulse:
+        """Metre and tempo at the end."""
+
+
+Candidate = TypeVar("Candidate", bound=Continuation)
+
+
 @dataclass(frozen=True)
-class Close:
+class Close(Generic[Candidate]):
     """A last onset at ``tick`` (``seconds``).
 
     ``score`` says how much of a close it is; ``written`` are the pitches of a chord to add there.
@@ -62,7 +106,20 @@ def favour(key: Key) -> NDArray[np.float32]:
     return bias
 
 
-def best_close(candidates: Sequence[Candidate], key: Key, end_seconds: float, start_seconds: float = 0.0) -> Close:
+def closing_key(primer: Score, notes: Sequence[StruckNote]) -> Key:
+    """The key to end in: that of all notes, the primer's counted twice, because listeners feel at home there."""
+    pitches = [note.pitch for note in primer.notes] + [note.pitch for note in notes]
+    ticks = [2 * note.duration * TICKS_PER_BEAT for note in primer.notes]
+    return estimate_key_of_pitches(pitches, ticks + [note.end_tick - note.tick for note in notes])
+
+
+def best_close(
+    candidates: Sequence[Candidate],
+    key: Key,
+    end_seconds: float,
+    start_seconds: float = 0.0,
+    good: float = GOOD_CLOSE,
+) -> Close[Candidate]:
     """The best place among all candidates to stop before ``end_seconds``, a written close where none is good.
 
     Args:
@@ -70,11 +127,12 @@ def best_close(candidates: Sequence[Candidate], key: Key, end_seconds: float, st
         key: to close in.
         end_seconds: when the last chord is released.
         start_seconds: when the continuation begins.
+        good: a close of at least this score is not written over.
     """
     window = _window(start_seconds, end_seconds)
     closes = [close for candidate in candidates for close in _closes(candidate, key, window)]
     best = max(closes, key=lambda close: close.score, default=None)
-    if best is not None and best.score >= GOOD_CLOSE:
+    if best is not None and best.score >= good:
         return best
     return _written(best.candidate if best else candidates[0], key, window)
 
@@ -86,14 +144,14 @@ def _window(start_seconds: float, end_seconds: float) -> tuple[float, float]:
     return min(max(end_seconds - LONGEST_HOLD_SECONDS, earliest), last), last
 
 
-def _closes(candidate: Candidate, key: Key, window: tuple[float, float]) -> list[Close]:
+def _closes(candidate: Candidate, key: Key, window: tuple[float, float]) -> list[Close[Candidate]]:
     first, last = window
     notes = candidate.notes[-_MEMORY:]
     onsets = sorted({(note.tick, note.seconds) for note in notes if first <= note.seconds <= last})
-    return [Close(candidate, tick, seconds, _score(candidate, notes, tick, key)) for tick, seconds in onsets]
+    return [Close(candidate, tick, seconds, _score(candidate.pulse, notes, tick, key)) for tick, seconds in onsets]
 
 
-def _score(candidate: Candidate, notes: Sequence[PlayedNote], tick: int, key: Key) -> float:
+def _score(pulse: Pulse, notes: Sequence[StruckNote], tick: int, key: Key) -> float:
     """Up to about 6: tonic in the bass 2.5, a pure and full triad 2, a bar's first beat 1, tonic on top 0.5."""
     sounding = [note.pitch for note in notes if note.tick <= tick < note.end_tick]
     struck = [note.pitch for note in notes if note.tick == tick]
@@ -102,30 +160,28 @@ def _score(candidate: Candidate, notes: Sequence[PlayedNote], tick: int, key: Ke
     score = {tonic: 2.5, fifth: 0.5}.get(bass % 12, -1.0) if bass <= HIGHEST_BASS else -1.0
     inside = sum(pitch % 12 in triad(key) for pitch in sounding) / len(sounding)
     score += 2.0 * inside - 1.0 + 0.25 * min(len(set(sounding)), 4)
-    context = candidate.context
-    position = (tick + context.bar_offset) % context.bar_ticks
+    position = (tick + pulse.bar_offset) % pulse.bar_ticks
     score += 1.0 if position == 0 else 0.4 if position % TICKS_PER_BEAT == 0 else -0.5
     score += 0.5 * (max(struck) % 12 == tonic) + 0.25 * (max(struck) >= max(sounding))
     return float(score)
 
 
-def _written(candidate: Candidate, key: Key, window: tuple[float, float]) -> Close:
+def _written(candidate: Candidate, key: Key, window: tuple[float, float]) -> Close[Candidate]:
     """The tonic chord near the hands, on the last strong beat that leaves it long enough."""
-    context = candidate.context
+    bar_ticks, bar_offset, per_tick = candidate.pulse
     notes = candidate.notes[-_MEMORY:]
     first, last = window
     anchor = max((n for n in notes if n.seconds <= last), key=lambda n: n.tick, default=notes[0])
-    per_tick = 60 / TICKS_PER_BEAT / step_bpm(context.tempo_step)
     ticks = [
         tick
-        for tick in range(anchor.tick - 2 * context.bar_ticks, anchor.tick + 2 * context.bar_ticks)
-        if (tick + context.bar_offset) % TICKS_PER_BEAT == 0
+        for tick in range(anchor.tick - 2 * bar_ticks, anchor.tick + 2 * bar_ticks)
+        if (tick + bar_offset) % TICKS_PER_BEAT == 0
         and first <= anchor.seconds + (tick - anchor.tick) * per_tick <= last
     ]
-    strong = [tick for tick in ticks if (tick + context.bar_offset) % context.bar_ticks == 0]
+    strong = [tick for tick in ticks if (tick + bar_offset) % bar_ticks == 0]
     tick = (strong or ticks or [anchor.tick])[-1]
     seconds = anchor.seconds + (tick - anchor.tick) * per_tick
-    before = [note.pitch for note in notes if tick - context.bar_ticks <= note.tick < tick] or [48, 60, 64]
+    before = [note.pitch for note in notes if tick - bar_ticks <= note.tick < tick] or [48, 60, 64]
     return Close(candidate, tick, seconds, GOOD_CLOSE, _tonic_chord(key, min(before), max(before)))
 
 

@@ -20,18 +20,17 @@ from composer.encoding.vocabulary import (
 )
 from composer.generation.candidates import grow, played_notes, prime
 from composer.generation.critic import choose_best, manner_of
-from composer.generation.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, favour
+from composer.generation.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, closing_key, favour
 from composer.generation.steering import Constraints
-from composer.keys import estimate_key, estimate_key_of_pitches
+from composer.keys import estimate_key
 from composer.notes import DEFAULT_VELOCITY, EPSILON, Note, Pedal, Score, Tempo, with_repeats_cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from composer.generation.candidates import PlayedNote
+    from composer.generation.candidates import Candidate, PlayedNote
     from composer.generation.decoder import Decoder
     from composer.generation.endings import Close
-    from composer.keys import Key
     from composer.taste.critic import TasteCritic
 
 CANDIDATES = 12
@@ -88,7 +87,7 @@ def continue_primer(
     candidates, reached = [start], began
     for until in _choices(began, close_from, task.end_seconds):
         if reached >= close_from:
-            key = _key(task.primer, best.notes)
+            key = closing_key(task.primer, best.notes)
             constraints = replace(constraints, close_from_seconds=close_from, close_classes=favour(key))
         candidates = [best.copy() for _ in range(CANDIDATES)]
         grow(decoder, candidates, until, constraints, rng)
@@ -121,16 +120,7 @@ def _constraints(task: Task) -> Constraints:
     )
 
 
-def _key(primer: Score, notes: list[PlayedNote]) -> Key:
-    """The key to end in: that of all notes, the primer's counted twice, because listeners feel at home there."""
-    pitches = [note.pitch for note in primer.notes] + [note.pitch for note in notes]
-    ticks = [2 * note.duration * TICKS_PER_BEAT for note in primer.notes] + [
-        note.end_tick - note.tick for note in notes
-    ]
-    return estimate_key_of_pitches(pitches, ticks)
-
-
-def assemble(task: Task, close: Close) -> Score:
+def assemble(task: Task, close: Close[Candidate]) -> Score:
     """Primer, continuation up to the close, and the last chord held until ``task.end_seconds``, as one Score."""
     primer, played = task.primer, close.candidate.notes
     last = [note for note in played if note.tick <= close.tick and not (close.written and note.tick == close.tick)]
@@ -149,7 +139,7 @@ def assemble(task: Task, close: Close) -> Score:
     )
 
 
-def _played(notes: list[PlayedNote], close: Close, end: float) -> list[Note]:
+def _played(notes: list[PlayedNote], close: Close[Candidate], end: float) -> list[Note]:
     """The continuation's notes; what sounds at the close is held to the end, a written chord is added softly."""
     closing = close.tick / TICKS_PER_BEAT
     result = []
@@ -166,7 +156,7 @@ def _primer_pedals(primer: Score, until: float) -> list[Pedal]:
     return [pedal for pedal in primer.pedals if pedal.beat < until]
 
 
-def _pedals(primer: Score, notes: list[PlayedNote], close: Close, end: float) -> list[Pedal]:
+def _pedals(primer: Score, notes: list[PlayedNote], close: Close[Candidate], end: float) -> list[Pedal]:
     """Pedal of the continuation: as decoded at each onset, pressed afresh at the close, lifted at the end."""
     first = min([note.tick for note in notes] + [close.tick]) / TICKS_PER_BEAT
     held = any(pedal.down for pedal in _primer_pedals(primer, first)[-1:])

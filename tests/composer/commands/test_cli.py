@@ -49,6 +49,8 @@ def _start(*arguments: str, cwd: Path = REPOSITORY) -> subprocess.Popen[str]:
         "compose --seed schumann --output out --random-seed -1",
         "compose --seed schumann --output out --random-seed 9223372036854775808",
         "compose --seed schumann --output out --len 30",
+        "compose --seed schumann --output out --engine organ",
+        "compose --seed schumann --output out --engine roll --threshold nan",
         "compose --seed schumann --output out extra",
         "compose --seed schumann --output /proc/none",
         "compose --seed nobody --output out",
