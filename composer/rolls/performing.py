@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from composer.encoding.vocabulary import PedalChange, pedal_events
+from composer.encoding.vocabulary import TICKS_PER_BEAT, PedalChange, pedal_events
 from composer.notes import EPSILON, Note, Pedal
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ BEYOND = 6
 """A continuation gets so much louder or softer than its primer ever was."""
 SOFTEST, LOUDEST = 12, 127
 FEWEST_CHANGES_PER_BAR = 0.25
-"""A primer with less movement of the pedal has none that goes on."""
+"""A primer with less movement of the pedal has no pattern of it."""
+DOWN_SHARE = 0.5
+"""Where there is no pattern, but the pedal was down for at least this share of the last bars, every bar has a pedal."""
 PEDAL_BARS = 4
 """The pedal goes on as in the last bars."""
-LONGEST_HELD_BEATS = 0.75
+LONGEST_HELD_BEATS = 1.5
 """A pedal that has been down for longer is pressed afresh under a new bass note."""
 
 
@@ -139,6 +142,8 @@ def _shrunk_means(values: Floats, groups: Ints, usual: Sequence[float]) -> Float
 def pedalled(primer: Score, notes: Sequence[Note], begin: float, close: float, end: float) -> tuple[Pedal, ...]:
     """The pedal from ``begin`` on: the pattern of the primer's last bars, repeated; none where the primer has none.
 
+    Where a primer just keeps it down, it is pressed afresh with every bar.
+
     A pedal that has been down for a while is pressed afresh under a new bass note, because the pattern knows nothing of
     the new harmonies. The last chord at ``close`` is pedalled to the ``end`` of the piece.
 
@@ -150,17 +155,17 @@ def pedalled(primer: Score, notes: Sequence[Note], begin: float, close: float, e
         end: the beat of the last release.
     """
     pattern, period, origin = _pattern(primer, begin)
-    before = [pedal.down for pedal in primer.pedals if pedal.beat < begin][-1:]
+    down = [pedal.down for pedal in primer.pedals if pedal.beat < begin][-1:] == [True]
     if not pattern:
-        return (Pedal(begin, False),) if before == [True] else ()
+        return (Pedal(begin, False),) if down else ()
     changes = [
-        Pedal(beat, down)
+        Pedal(beat, presses)
         for repeat in range(int((close - origin) / period) + 1)
-        for place, down in pattern
+        for place, presses in pattern
         if begin <= (beat := origin + repeat * period + place) < close
     ]
-    changes = _merged([*([Pedal(begin, False)] if before == [True] else []), *changes], _new_basses(notes, close))
-    held = bool(changes) and changes[-1].down
+    changes = _merged([Pedal(begin, False), *changes], _new_basses(notes, close), down=down)
+    held = changes[-1].down if changes else down
     return (*changes, *pedal_events(PedalChange.FRESH, close, held=held), Pedal(end, False))
 
 
@@ -173,9 +178,18 @@ def _pattern(primer: Score, begin: float) -> tuple[list[tuple[float, bool]], flo
     period = count * signature.bar_beats
     start = origin - period
     pattern = [(pedal.beat - start, pedal.down) for pedal in primer.pedals if start <= pedal.beat < origin]
-    if len(pattern) < max(FEWEST_CHANGES_PER_BAR * count, 2) or not any(down for _, down in pattern):
-        return [], 1.0, origin
-    return pattern, period, origin
+    if len(pattern) >= max(FEWEST_CHANGES_PER_BAR * count, 2) and any(down for _, down in pattern):
+        return pattern, period, origin
+    if count and _down_beats(primer, start, origin) >= DOWN_SHARE * period:
+        # The lift before the press is what a foot does between two harmonies.
+        return [(0.0, False), (1 / TICKS_PER_BEAT, True)], signature.bar_beats, origin
+    return [], 1.0, origin
+
+
+def _down_beats(score: Score, start: float, end: float) -> float:
+    """For how many beats between two places the pedal is down."""
+    changes = [(min(max(pedal.beat, start), end), pedal.down) for pedal in score.pedals]
+    return sum(after - beat for (beat, down), (after, _) in pairwise([*changes, (end, False)]) if down)
 
 
 def _new_basses(notes: Sequence[Note], close: float) -> list[float]:
@@ -191,17 +205,21 @@ def _new_basses(notes: Sequence[Note], close: float) -> list[float]:
     return found
 
 
-def _merged(changes: Sequence[Pedal], basses: Sequence[float]) -> list[Pedal]:
-    """Real changes only, and a fresh press at each of ``basses`` where the pedal has been down for long."""
+def _merged(changes: Sequence[Pedal], basses: Sequence[float], *, down: bool) -> list[Pedal]:
+    """Real changes only, and a fresh press at each of ``basses`` where the pedal has been down for long.
+
+    ``down`` says where it is before.
+    """
     merged: list[Pedal] = []
     waiting = sorted([(pedal.beat, pedal.down) for pedal in changes] + [(beat, None) for beat in basses], key=_beat)
-    for beat, down in waiting:
-        held = bool(merged) and merged[-1].down
-        if down is None:
-            if held and beat - merged[-1].beat > LONGEST_HELD_BEATS:
+    for beat, wanted in waiting:
+        held = merged[-1].down if merged else down
+        earliest = merged[-1].beat + 1 / TICKS_PER_BEAT if merged else beat
+        if wanted is None:
+            if held and merged and beat - merged[-1].beat > LONGEST_HELD_BEATS:
                 merged += pedal_events(PedalChange.FRESH, beat, held=True)
-        elif down != held and (not merged or beat > merged[-1].beat):
-            merged.append(Pedal(beat, down))
+        elif wanted != held:
+            merged.append(Pedal(max(beat, earliest), wanted))
     return merged
 
 

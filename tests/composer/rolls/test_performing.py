@@ -88,9 +88,29 @@ def test_no_pedal_stays_none(pedals: tuple[Pedal, ...]) -> None:
     assert pedalled(replace(WALTZ, pedals=pedals), LATER, 18.0, 30.0, 36.0) == ()
 
 
-def test_a_pedal_left_down_comes_up() -> None:
-    """A primer that ends with the pedal down, and never used it otherwise, does not blur what follows."""
-    assert pedalled(replace(WALTZ, pedals=(Pedal(1, True),)), LATER, 18.0, 30.0, 36.0) == (Pedal(18.0, False),)
+def test_a_pedal_that_stays_down_changes_with_the_bars() -> None:
+    """What one held pedal would blur over the whole continuation is pedalled bar by bar."""
+    pedals = pedalled(replace(WALTZ, pedals=(Pedal(1, True),)), [], 18.0, 24.0, 30.0)
+
+    assert [(round(pedal.beat, 2), pedal.down) for pedal in pedals[:4]] == [
+        (18, False),
+        (18.04, True),
+        (21, False),
+        (21.04, True),
+    ]
+
+
+def test_a_pedal_held_into_the_continuation_is_pressed_afresh() -> None:
+    """Where the pattern presses at the very place where the primer's pedal comes up, it presses just after."""
+    held = replace(ARPEGGIOS, pedals=tuple(pedal for pedal in ARPEGGIOS.pedals if pedal.beat < 15))
+    changes = [(round(pedal.beat, 2), pedal.down) for pedal in pedalled(held, [], 16.0, 24.0, 30.0)]
+
+    assert changes[:3] == [(16.0, False), (16.04, True), (19.75, False)]
+
+
+def test_a_pedal_left_down_at_the_end_comes_up() -> None:
+    """A primer that just ends with the pedal down does not blur what follows."""
+    assert pedalled(replace(WALTZ, pedals=(Pedal(17, True),)), LATER, 18.0, 30.0, 36.0) == (Pedal(18.0, False),)
 
 
 def test_pedals_alternate() -> None:
