@@ -67,6 +67,7 @@ def check_all(env_file: Path = ENV_FILE) -> list[Finding]:
     findings += [
         database,
         check_checkpoint(settings.checkpoint),
+        check_roll(),
         check_soundfont(settings.soundfont),
         check_fluidsynth(),
     ]
@@ -130,11 +131,22 @@ def check_checkpoint(folder: Path | None) -> Finding:
     """Whether the trained network is whole, and runs on this computer."""
 
     def check() -> str:
-        from composer.composer import Composer
+        from bot.workers.composers import Composers
 
-        return f"{Composer(folder).checkpoint.id} is whole and runs."
+        return f"{Composers(folder).base.checkpoint.id} is whole and runs."
 
     return _composers("network", check)
+
+
+def check_roll(folder: Path | None = None) -> Finding:
+    """Whether the network of the roll engine, the released one where None, is whole and runs as well."""
+
+    def check() -> str:
+        from bot.workers.composers import roll_composer
+
+        return f"{roll_composer(folder).checkpoint.id} is whole and runs."
+
+    return _composers("roll engine", check)
 
 
 def check_soundfont(path: Path | None) -> Finding:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_COMMAND: Final = 10_000
 """Characters of a command; a line of notes may be long."""
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "compose": ("seed", "length", "tempo", "temperature", "random_seed"),
+    "compose": ("seed", "length", "tempo", "temperature", "random_seed", "engine"),
     "openers": ("text", "page"),
     "history": ("page",),
     "top": ("page",),
@@ -37,8 +37,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 UNITS: Final = r"(?:bpm|s|secs?|seconds?|m|mins?|minutes?)(?![^\W\d_])"
 
 _ALIASES: Final = {"opener": "seed", "notes": "seed", "bpm": "tempo", "speed": "tempo", "role": "roles"}
-_NUMERIC: Final = {"length", "tempo", "temperature", "random_seed", "page", "user_hour", "guild_hour"}
-"""Options whose value ends with the number and its unit, so that other words may follow."""
+_SHORT: Final = {"length", "tempo", "temperature", "random_seed", "engine", "page", "user_hour", "guild_hour"}
+"""Options whose value ends with the number and its unit, or with the word, so that other words may follow."""
 _DOUBLE: Final = '"\u201c\u201d\u201e\u201f\u2033\uff02'
 """Quotation marks; phones and word processors set whichever they like, and not always in pairs."""
 _QUOTES: Final = {**dict.fromkeys(_DOUBLE, _DOUBLE), "«": "»", "»": "«"}
@@ -180,7 +180,7 @@ class _Reader:
         quoted = self._quoted()
         if quoted is not None:
             self._found[key] = quoted
-        elif key in _NUMERIC:
+        elif key in _SHORT:
             self._found[key] = self._advance(_NUMBER) or self._words(most=1)
         else:
             self._found[key] = self._words()

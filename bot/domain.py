@@ -67,6 +67,13 @@ class Seed:
     title: str
 
 
+class Engine(StrEnum):
+    """What kind of network composes: note by note, or the piano roll of 2016, frame by frame."""
+
+    NOTES = "notes"
+    ROLL = "roll"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to compose; ``None`` means the seed's own tempo, or a random seed that is drawn."""
@@ -75,6 +82,7 @@ class Options:
     tempo: float | None = None
     temperature: float = 1.0
     random_seed: int | None = None
+    engine: Engine = Engine.NOTES
 
 
 class Action(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot import wording
-from bot.domain import Action, Options, Seed, SeedKind
+from bot.domain import Action, Seed, SeedKind
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def follow_up(action: Action, piece: Piece, longest_seconds: float) -> ComposeRe
     asked = request.options
     length = asked.length_seconds if action is Action.VARIATION else _longer(asked.length_seconds, longest_seconds)
     # The piece has its tempo already.
-    options = Options(length, tempo=None, temperature=asked.temperature, random_seed=None)
+    options = replace(asked, length_seconds=length, tempo=None, random_seed=None)
     seed = Seed(SeedKind.PIECE, str(piece.id), piece.music.title)
     return replace(request, action=action, parent_id=piece.id, seed=seed, options=options)
 

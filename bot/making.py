@@ -1,4 +1,4 @@
-"""A piece is made: by the network that the registry says, by another worker or network where one fails."""
+"""A piece is made: by the network that the registry says or by the roll engine, by another worker where one fails."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot import wording
+from bot.domain import Engine
 from bot.planning import plan_job
 from bot.workers import BadCheckpointError, JobFailedError, WorkerDiedError
 
@@ -47,7 +48,7 @@ class Maker:
         """
         left = MOST_ATTEMPTS
         while True:
-            network = self._registry.checkpoint_for(ticket.id) if left > 1 else self._registry.base
+            network = self._network(ticket, is_last=left == 1)
             try:
                 return await self._attempt(network, ticket, on_progress)
             except BadCheckpointError as error:
@@ -58,13 +59,23 @@ class Maker:
                 if not left:
                     raise
 
-    async def _attempt(self, network: ComposeWith, ticket: Ticket, on_progress: OnProgress) -> Composed:
+    def _network(self, ticket: Ticket, *, is_last: bool) -> ComposeWith | None:
+        """The registry's network for a request; None for the roll engine, which has one only and no part in trials."""
+        if ticket.request.options.engine is Engine.ROLL:
+            return None
+        return self._registry.base if is_last else self._registry.checkpoint_for(ticket.id)
+
+    async def _attempt(self, network: ComposeWith | None, ticket: Ticket, on_progress: OnProgress) -> Composed:
         folder = await asyncio.to_thread(self._folders.new_work_folder, ticket.id)
         job = await plan_job(ticket, folder, network, self._store, self._folders)
-        return replace(await self._pool.compose(job, on_progress), trial_id=network.trial_id)
+        music = await self._pool.compose(job, on_progress)
+        return replace(music, trial_id=None if network is None else network.trial_id)
 
-    async def _set_aside(self, network: ComposeWith, error: BadCheckpointError) -> None:
+    async def _set_aside(self, network: ComposeWith | None, error: BadCheckpointError) -> None:
         """See to it that the registry does not choose this network again; there is nothing to choose but the base."""
+        if network is None:
+            logger.error("the roll engine cannot be used: %s", error)
+            raise JobFailedError(wording.ROLL_OUT_OF_ORDER) from error
         if network.folder is None:
             logger.error("a worker does not take its own network: %s", error)
             raise JobFailedError(wording.OUT_OF_ORDER) from error

@@ -11,7 +11,7 @@ from bot.command_text import KEYS, unknown_option
 from bot.command_text import Command as Command  # noqa: PLC0414 (part of what this module offers)
 from bot.command_text import format_command as format_command  # noqa: PLC0414 (part of what this module offers)
 from bot.command_text import parse_command as parse_command  # noqa: PLC0414 (part of what this module offers)
-from bot.domain import Options
+from bot.domain import Engine, Options
 from bot.guild_settings import MOST_PER_GUILD_HOUR, MOST_PER_USER_HOUR
 from bot.names import safe_title
 from composer.errors import BadInputError
@@ -85,6 +85,14 @@ def to_temperature(value: Value) -> float:
 def to_random_seed(value: Value) -> int:
     """A whole number that chance is drawn from."""
     return whole_number("random_seed", value, *RANDOM_SEEDS)
+
+
+def to_engine(value: Value) -> Engine:
+    """What kind of network composes, from ``notes`` or ``roll``."""
+    name = _plain(value).lower()
+    if name not in set(Engine):
+        _refuse("engine", value, " or ".join(Engine))
+    return Engine(name)
 
 
 def to_page(options: Mapping[str, Value]) -> int:
@@ -200,6 +208,7 @@ _READERS: Final[Mapping[str, Callable[[Value], Any]]] = {
     "tempo": to_tempo,
     "temperature": to_temperature,
     "random_seed": to_random_seed,
+    "engine": to_engine,
 }
 _FIELDS: Final = {"length": "length_seconds"}
 _SETTINGS: Final[Mapping[str, tuple[str, Callable[[Value], Any]]]] = {

@@ -25,9 +25,9 @@ _VARIED_SHARE: Final = 0.5
 
 
 async def plan_job(
-    ticket: Ticket, folder: Path, network: ComposeWith, store: Store, folders: PieceFolders
+    ticket: Ticket, folder: Path, network: ComposeWith | None, store: Store, folders: PieceFolders
 ) -> ComposeJob:
-    """The job for ``ticket``, with the music that it starts from and the network that composes.
+    """The job for ``ticket``, with the music that it starts from and the registry's network that composes, if one does.
 
     Raises:
         NotFoundError: the piece that it starts from has been deleted.
@@ -48,8 +48,8 @@ async def plan_job(
         options=request.options,
         folder=folder,
         title=request.seed.title,
-        checkpoint=network.folder,
-        card_sha256=network.card_sha256,
+        checkpoint=None if network is None else network.folder,
+        card_sha256=None if network is None else network.card_sha256,
     )
 
 

@@ -6,7 +6,7 @@ import math
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.domain import Action, ReplyError, RequestState, SeedKind
+from bot.domain import Action, Engine, ReplyError, RequestState, SeedKind
 from bot.names import safe_name as safe_name  # noqa: PLC0414 (part of what this module offers)
 from bot.names import safe_title as safe_title  # noqa: PLC0414 (part of what this module offers)
 from bot.names import slug
@@ -46,12 +46,14 @@ OPTIONS = {
     "tempo": "Quarter notes a minute, 20 to 300; the seed's own by default",
     "temperature": "Boldness: 0.1 plain, 1 as trained, 2 wild",
     "random_seed": "The same number composes the same piece again; drawn by default",
+    "engine": "notes, the default, or roll: the piano roll of 2016, frame by frame",
     "midi": "A MIDI file to continue, at most 1 MiB",
 }
 EXAMPLES = (
     "/compose seed:schumann length:30",
     "/compose seed:chopin:nocturne-e-flat tempo:60",
     "/compose seed:satie length:60 temperature:1.2",
+    "/compose seed:satie engine:roll",
     '/compose seed:"C5q E5q G5h"',
 )
 
@@ -161,6 +163,7 @@ _HEADLINES = {
     Action.VARIATION: "a variation",
     Action.LONGER: "carried on",
 }
+_BY_ENGINE = {Engine.NOTES: "", Engine.ROLL: " by the roll engine"}
 _SEED_NAMES = {
     SeedKind.OPENER: "Opener",
     SeedKind.NOTES: "Notes",
@@ -171,7 +174,8 @@ _SEED_NAMES = {
 
 def headline(piece: Piece) -> str:
     """What a piece is, in one line."""
-    return f"{safe_title(piece.music.title, LONGEST_FACT)}, {_HEADLINES[piece.request.action]}"
+    engine = _BY_ENGINE[piece.request.options.engine]
+    return f"{safe_title(piece.music.title, LONGEST_FACT)}, {_HEADLINES[piece.request.action]}{engine}"
 
 
 def facts(piece: Piece) -> list[tuple[str, str]]:
@@ -191,6 +195,8 @@ def facts(piece: Piece) -> list[tuple[str, str]]:
     ]
     if options.temperature != 1:
         found.insert(4, ("Temperature", f"{options.temperature:g}"))
+    if options.engine is Engine.ROLL:
+        found.insert(1, ("Engine", options.engine))
     return found
 
 
@@ -291,6 +297,7 @@ ADMINS_ONLY = "Only people who may manage this server can change its settings."
 NO_SETTINGS_HERE = "Settings belong to a server; there are none in a private conversation."
 CANCELLED = "Cancelled."
 OUT_OF_ORDER = "The composer is out of order just now; please try again in a few minutes."
+ROLL_OUT_OF_ORDER = "The roll engine is out of order just now; without engine:roll I can compose this."
 PIECE_GONE = "The piece that this was to start from has been deleted."
 POISON = "This request brought the composer down again and again, so I gave it up; please try another seed or length."
 FILE_GONE = "The file that came with this request cannot be fetched any more; please send it again."

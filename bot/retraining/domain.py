@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path  # noqa: TC003 (the same)
 from typing import Any
 
-from bot.domain import MessageRef, PlatformName, Vote  # noqa: TC001 (the same)
+from bot.domain import Engine, MessageRef, PlatformName, Vote
 
 
 class RunState(StrEnum):
@@ -177,6 +177,7 @@ class Rating:
         owner_id: number of the person who asked for the piece.
         voter_id: number of the person who votes.
         guild: platform and id of the guild where the piece was made; private conversations have no id.
+        engine: that the piece was asked of.
         is_forbidden: somebody whose music is in the piece does not want it to be learnt from.
         is_upload: music of a file is in it, and whoever uploaded that has not allowed to learn from it.
         is_orphan: it grew from a piece that has been deleted.
@@ -190,6 +191,7 @@ class Rating:
     vote: Vote
     at: datetime
     checkpoint_id: str
+    engine: Engine = Engine.NOTES
     is_forbidden: bool = False
     is_upload: bool = False
     is_orphan: bool = False

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from bot.domain import Engine
 from bot.piece_files import sync
 from composer.checkpoints import load_checkpoint
 from composer.errors import CheckpointError
@@ -64,6 +65,9 @@ class CheckpointFolders:
             CheckpointError: there is none that could be adopted.
         """
         checkpoint = load_checkpoint(made)
+        if checkpoint.engine != Engine.NOTES:
+            message = f"The checkpoint {checkpoint.id} is of the {checkpoint.engine} engine, which is not retrained."
+            raise CheckpointError(message)
         self.of(checkpoint.id)
         return checkpoint
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from bot.domain import Vote
+from bot.domain import Engine, Vote
 from bot.retraining.bursts import Span, waiting_voters
 from bot.retraining.caps import by_guild, guild_weights, voter_cap, within_cap
 from bot.retraining.look_alikes import groups_of_alike
@@ -35,6 +35,7 @@ OWN = "votes on one's own pieces"
 FORBIDDEN = "votes on music whose maker does not want me to learn from it"
 UPLOAD = "votes on music from files whose owner has not allowed me to learn from it"
 ORPHAN = "votes on music that grew from a deleted piece"
+ROLL = "votes on pieces of the roll engine, which say nothing about the network that learns"
 WAITING = "votes of newcomers who came all at once and have not come back yet"
 ALIKE = "votes of people who say the same as others, who count as one"
 TOO_MANY = "votes beyond what one person may decide"
@@ -171,6 +172,9 @@ def _barrier(rating: Rating, *, own_votes: bool) -> str | None:
         return UPLOAD
     if rating.is_orphan:
         return ORPHAN
+    if rating.engine is Engine.ROLL:
+        # Its rhythm lies on a grid and its dynamics follow rules: what would be learnt is to tell the engines apart.
+        return ROLL
     return OWN if rating.voter_id == rating.owner_id and not own_votes else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain import PlatformName, Vote
+from bot.domain import Engine, PlatformName, Vote
 from bot.retraining.domain import Rating, SilentPiece
 from bot.store.part import Part, reading
 from bot.store.persons import known_person_id
@@ -28,7 +28,7 @@ class Ratings(Part):
         rows = await sql.rows(
             "SELECT marks.piece_id, requests.id AS ticket_id, requests.person_id AS owner_id, "
             "marks.person_id AS voter_id, requests.platform, requests.guild_id, marks.vote, marks.at, "
-            "pieces.checkpoint_id, is_forbidden, is_upload, is_orphan "
+            "pieces.checkpoint_id, requests.engine, is_forbidden, is_upload, is_orphan "
             "FROM marks JOIN pieces ON pieces.id = marks.piece_id JOIN requests ON requests.id = pieces.request_id "
             "JOIN origins ON origins.piece_id = marks.piece_id "
             "WHERE marks.vote != 0 AND NOT EXISTS (SELECT 1 FROM marks AS later WHERE "
@@ -45,6 +45,7 @@ class Ratings(Part):
                 vote=Vote(row["vote"]),
                 at=from_time(row["at"]),
                 checkpoint_id=row["checkpoint_id"],
+                engine=Engine(row["engine"]),
                 is_forbidden=bool(row["is_forbidden"]),
                 is_upload=bool(row["is_upload"]),
                 is_orphan=bool(row["is_orphan"]),
@@ -54,12 +55,12 @@ class Ratings(Part):
 
     @reading
     async def silent(self, sql: Statements, limit: int) -> list[SilentPiece]:
-        """The newest pieces of guilds that nobody voted on, of those that may be learnt from."""
+        """The newest pieces of guilds that nobody voted on, of those that votes would teach something on."""
         rows = await sql.rows(
             "SELECT pieces.id AS piece_id, requests.id AS ticket_id, requests.platform, requests.guild_id, "
             "pieces.checkpoint_id FROM pieces JOIN requests ON requests.id = pieces.request_id "
             "JOIN origins ON origins.piece_id = pieces.id "
-            "WHERE requests.state = 'delivered' AND requests.guild_id IS NOT NULL "
+            "WHERE requests.state = 'delivered' AND requests.guild_id IS NOT NULL AND requests.engine = 'notes' "
             "AND NOT (is_forbidden OR is_upload OR is_orphan) "
             "AND NOT EXISTS (SELECT 1 FROM ratings WHERE ratings.piece_id = pieces.id) ORDER BY pieces.id DESC LIMIT ?",
             limit,

@@ -179,8 +179,8 @@ async def _insert(sql: Statements, person: int, request: ComposeRequest, now: da
     seed, options, place = request.seed, request.options, request.place
     row = await sql.first(
         "INSERT INTO requests (key, person_id, platform, guild_id, channel_id, seed_kind, seed_text, seed_title, "
-        "length_seconds, tempo, temperature, random_seed, address, action, parent_id, awaits_file, state, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "length_seconds, tempo, temperature, random_seed, engine, address, action, parent_id, awaits_file, state, "
+        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         request.key,
         person,
         place.platform,
@@ -193,6 +193,7 @@ async def _insert(sql: Statements, person: int, request: ComposeRequest, now: da
         options.tempo,
         options.temperature,
         options.random_seed,
+        options.engine,
         request.address,
         request.action,
         request.parent_id,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.domain import Composed, Options, Seed, SeedKind
+from bot.domain import Composed, Engine, Options, Seed, SeedKind
 from bot.workers.composers import Composers
 from bot.workers.jobs import ComposeJob
 from bot.workers.piece_json import kept_piece, piece_json
@@ -121,7 +121,8 @@ class Bench:
         if options.random_seed is None:
             message = "a job needs a random seed"
             raise ValueError(message)
-        composer = self._composers.of(job.checkpoint, job.card_sha256)
+        is_roll = options.engine is Engine.ROLL
+        composer = self._composers.roll if is_roll else self._composers.of(job.checkpoint, job.card_sha256)
         return composer.compose(
             primer,
             length_seconds=options.length_seconds,

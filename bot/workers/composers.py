@@ -1,10 +1,12 @@
-"""The networks that a worker keeps loaded: the one that it was started with, and those of the registry used last."""
+"""The networks that a worker keeps loaded: its own, those of the registry used last, and that of the roll engine."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from bot.domain import Engine
+from composer.checkpoints import RELEASED_ROLL
 from composer.composer import Composer
 from composer.errors import CheckpointError
 
@@ -20,14 +22,28 @@ class Composers:
 
     Args:
         base: folder of the one that is always there; the released one where None.
+        roll: folder of the one of the roll engine, which is loaded when it is asked for; the released one where None.
 
     Raises:
-        CheckpointError: that one is missing or damaged.
+        CheckpointError: the base is missing, damaged, or of the roll engine.
     """
 
-    def __init__(self, base: Path | None = None) -> None:
-        self.base = Composer(base)
+    def __init__(self, base: Path | None = None, roll: Path | None = None) -> None:
+        self.base = _of_engine(Engine.NOTES, Composer(base))
         self._others: OrderedDict[str, Composer] = OrderedDict()
+        self._roll_folder = roll
+        self._roll: Composer | None = None
+
+    @property
+    def roll(self) -> Composer:
+        """The one of the roll engine, loaded where it is not yet; no registry has others.
+
+        Raises:
+            CheckpointError: it cannot be loaded.
+        """
+        if self._roll is None:
+            self._roll = roll_composer(self._roll_folder)
+        return self._roll
 
     def of(self, folder: Path | None, card_sha256: str | None) -> Composer:
         """The one in ``folder``, loaded where it is not yet; the base where that is None.
@@ -41,7 +57,7 @@ class Composers:
             message = f"The checkpoint in {folder} is not loaded, because nobody says which one it must be."
             raise CheckpointError(message)
         if card_sha256 not in self._others:
-            composer = _loaded(folder, card_sha256)
+            composer = _of_engine(Engine.NOTES, _loaded(folder, card_sha256))
             while len(self._others) >= MOST_OTHERS:
                 self._others.popitem(last=False)
             self._others[card_sha256] = composer
@@ -49,7 +65,29 @@ class Composers:
         return self._others[card_sha256]
 
 
-def _loaded(folder: Path, card_sha256: str) -> Composer:
+def roll_composer(folder: Path | None = None) -> Composer:
+    """The one of the roll engine, the released one where None.
+
+    Raises:
+        CheckpointError: it cannot be loaded, or is of another engine.
+    """
+    return _of_engine(Engine.ROLL, _loaded(folder or RELEASED_ROLL))
+
+
+def _of_engine(engine: Engine, composer: Composer) -> Composer:
+    """The same, if it is of this engine.
+
+    Raises:
+        CheckpointError: it is of another one.
+    """
+    checkpoint = composer.checkpoint
+    if checkpoint.engine != engine:
+        message = f"The checkpoint {checkpoint.id} is of the engine {checkpoint.engine}; one of {engine} is needed."
+        raise CheckpointError(message)
+    return composer
+
+
+def _loaded(folder: Path, card_sha256: str | None = None) -> Composer:
     try:
         return Composer(folder, card_sha256)
     except CheckpointError:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.domain import Options, Seed, SeedKind
+from bot.domain import Engine, Options, Seed, SeedKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class ComposeJob:
         seed: an opener's slug or a line of notation is read by the worker; for the rest the primer is given.
         primer: a Score as JSON (``composer.score_json``) where the seed is an upload or a piece.
         primer_seconds: how much of the primer may be kept; the composer's own share where None.
-        options: with a random seed.
+        options: with a random seed, and the engine that composes.
         folder: empty; gets ``piece.mid``, ``piece.mp3``, ``piece.png`` and ``piece.json``.
         title: of the music that is continued; shown in the picture and by players.
-        checkpoint: folder of the one that composes; the worker's own where None.
+        checkpoint: folder of the one that composes; the worker's own where None. The roll engine has but one.
         card_sha256: of that checkpoint's card; without it no folder is loaded.
     """
 
@@ -76,7 +76,7 @@ def decode_job(message: bytes) -> Job:
                 seed=Seed(SeedKind(content["seed"]["kind"]), content["seed"]["text"], content["seed"]["title"]),
                 primer=content["primer"],
                 primer_seconds=content["primer_seconds"],
-                options=Options(**content["options"]),
+                options=Options(**content["options"] | {"engine": Engine(content["options"]["engine"])}),
                 folder=Path(content["folder"]),
                 title=content["title"],
                 checkpoint=None if content["checkpoint"] is None else Path(content["checkpoint"]),

@@ -15,7 +15,7 @@ from bot.checks import Finding, Level
 from bot.house import DATABASE
 from bot.settings import Settings, load_settings, variables
 from bot.store import Store
-from composer.checkpoints import CARD, NETWORK, RELEASED, WEIGHTS
+from composer.checkpoints import CARD, NETWORK, RELEASED, RELEASED_ROLL, WEIGHTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -225,6 +225,22 @@ def test_the_network_is_tried(tmp_path: Path) -> None:
 
     assert finding.level is Level.MEND
     assert "damaged" in finding.sentence
+
+
+@pytest.mark.skipif(not (RELEASED_ROLL / CARD).exists(), reason="there is no released roll checkpoint")
+def test_the_roll_engine_is_tried() -> None:
+    """Its released network runs; in place of the other one it is of no use."""
+    assert checks.check_roll().level is Level.OK
+    finding = checks.check_checkpoint(RELEASED_ROLL)
+    assert finding.level is Level.MEND
+    assert "engine roll" in finding.sentence
+
+
+def test_a_roll_engine_that_is_none_is_found(tmp_path: Path) -> None:
+    """Missing, or of the other engine: the bot can do without, but something is to be mended."""
+    for folder in (tmp_path / "none", RELEASED):
+        finding = checks.check_roll(folder)
+        assert (finding.level, finding.about) == (Level.MEND, "roll engine")
 
 
 def test_a_soundfont_that_is_none_is_found(tmp_path: Path) -> None:

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import courier, intake, wording
-from bot.domain import Limits, MessageRef, PlatformName, RefusedError, RequestState, Ticket, UserRef
+from bot.domain import (
+    Action,
+    Engine,
+    Limits,
+    MessageRef,
+    PlatformName,
+    RefusedError,
+    RequestState,
+    Ticket,
+    UserRef,
+    Vote,
+)
 from bot.platforms.platform import UndeliverableError
 from bot.platforms.web.json_views import piece_json
 from bot.retraining.trial import is_chosen
@@ -20,11 +31,13 @@ from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from tests.bot.people import UPLOAD, request, viewer
 from tests.bot.retraining.registries import adopted, used
+from tests.fakes.pool import ROLL_ID
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from bot.domain import ComposeRequest
     from tests.bot.conftest import Bench
 
 
@@ -171,6 +184,55 @@ async def test_a_network_that_kills_workers_is_left_out_in_the_end(bench: Bench,
     await bench.delivered(await bench.studio.compose(request(), viewer()))
 
     assert [job.checkpoint and job.checkpoint.name for job in bench.pool.jobs] == [new, new, None]
+
+
+def rolled(number: int = 0) -> ComposeRequest:
+    """A request for the roll engine."""
+    asked = request(user=person(number))
+    return replace(asked, options=replace(asked.options, engine=Engine.ROLL))
+
+
+async def test_the_roll_engine_has_no_part_in_trials(bench: Bench, tmp_path: Path) -> None:
+    """Whatever the registry says, its own network composes, its cards show it, and votes on them decide nothing."""
+    await used(bench.house.registry, tmp_path / "data", "current")
+    await adopted(bench.house.registry, tmp_path / "data", "trial")
+    bench.pool.faults.extend([WorkerDiedError("killed"), WorkerDiedError("killed")])
+    tickets = [await bench.studio.compose(rolled(number), viewer(person(number))) for number in range(20)]
+    pieces = [await bench.house.store.piece(await bench.delivered(ticket)) for ticket in tickets]
+
+    assert {piece.music.checkpoint_id for piece in pieces} == {ROLL_ID}
+    assert not any(piece.is_trial for piece in pieces)
+    assert {(job.checkpoint, job.card_sha256, job.options.engine) for job in bench.pool.jobs} == {
+        (None, None, Engine.ROLL)
+    }
+    assert {"Checkpoint": ROLL_ID, "Engine": "roll"}.items() <= dict(wording.facts(pieces[0])).items()
+    await bench.studio.rate(pieces[0].id, viewer(), Vote.UP)
+    assert await bench.house.registry.voted(pieces[0].id) is None
+    assert ROLL_ID not in {model.id for model in await bench.house.registry.models()}
+    assert {model.up for model in await bench.house.registry.models()} == {0}
+
+
+async def test_what_grows_from_the_roll_engine_stays_with_it(bench: Bench) -> None:
+    """Again, a variation and longer are made by it too."""
+    asker = viewer(person(0))
+    first = await bench.delivered(await bench.studio.compose(rolled(), asker))
+    for action in (Action.AGAIN, Action.VARIATION, Action.LONGER):
+        ticket = await bench.studio.follow_up(action, first, asker, key=f"test:{action}", address="{}")
+        await bench.delivered(ticket)
+
+    assert [job.options.engine for job in bench.pool.jobs] == [Engine.ROLL] * 4
+
+
+async def test_a_roll_engine_that_cannot_be_used_stops_nobody_else(bench: Bench, tmp_path: Path) -> None:
+    """Who asked for it is told how to do without; the networks of the registry stay as they are."""
+    current = await used(bench.house.registry, tmp_path / "data")
+    bench.pool.damaged = {ROLL_ID}
+
+    failed = await bench.until(await bench.studio.compose(rolled(), viewer(person(0))), RequestState.FAILED)
+    piece = await bench.house.store.piece(await bench.delivered(await bench.studio.compose(request(), viewer())))
+
+    assert failed.fault == wording.ROLL_OUT_OF_ORDER
+    assert piece.music.checkpoint_id == bench.house.registry.current_id == current
 
 
 async def test_a_worker_whose_base_is_damaged_is_told_of(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import Action, Composed, Options, Piece, SeedKind
+from bot.domain import Action, Composed, Engine, Options, Piece, SeedKind
 from bot.follow_ups import SHORTEST_GROWTH, follow_up
 from composer.errors import BadInputError
 from tests.bot.people import UPLOAD, request
@@ -52,6 +52,16 @@ def test_a_variation_starts_from_the_piece() -> None:
     assert (varied.seed.kind, varied.seed.text, varied.seed.title) == (SeedKind.PIECE, "17", "Träumerei")
     assert (varied.action, varied.parent_id) == (Action.VARIATION, 17)
     assert varied.options == Options(30.0, tempo=None, temperature=1.2, random_seed=None)
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("action", [Action.AGAIN, Action.VARIATION, Action.LONGER])
+def test_the_engine_is_kept(action: Action, engine: Engine) -> None:
+    """What was composed by one engine goes on with it."""
+    asked = piece()
+    asked = replace(asked, request=replace(asked.request, options=replace(asked.request.options, engine=engine)))
+
+    assert follow_up(action, asked, 180).options.engine is engine
 
 
 @given(length=st.floats(5, 600), longest=st.floats(5, 600))

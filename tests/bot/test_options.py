@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import wording
 from bot.command_text import KEYS, LONGEST_COMMAND
-from bot.domain import GuildSettings, Options
+from bot.domain import Engine, GuildSettings, Options
 from bot.options import (
     Command,
     format_command,
@@ -77,6 +77,8 @@ PEOPLE_TYPE = st.one_of(
         ("compose \u2014length 30 satie", {"length": "30", "seed": "satie"}),
         ("compose LENGTH:30 Random-Seed:5 bpm:60", {"length": "30", "random_seed": "5", "tempo": "60"}),
         ("compose random seed: 5 schumann", {"random_seed": "5", "seed": "schumann"}),
+        ("compose engine:roll schumann", {"engine": "roll", "seed": "schumann"}),
+        ("compose chopin waltz --engine roll tempo:60", {"seed": "chopin waltz", "engine": "roll", "tempo": "60"}),
         ("compose schumann:traumerei", {"seed": "schumann:traumerei"}),
         ("compose seed:schumann:traumerei tempo:60", {"seed": "schumann:traumerei", "tempo": "60"}),
         ("schumann:traumerei tempo:60", {"seed": "schumann:traumerei", "tempo": "60"}),
@@ -129,7 +131,7 @@ def test_every_command_is_understood(text: str, command: Command) -> None:
         ("compose schumann temp:1", "There is no option 'temp'; did you mean tempo or temperature?"),
         (
             "compose seed:schumann foo:3",
-            "There is no option 'foo'; there are seed, length, tempo, temperature, random_seed.",
+            "There is no option 'foo'; there are seed, length, tempo, temperature, random_seed, engine.",
         ),
         ("compose schumann midi:song.mid", "A file cannot be named here, only sent: attach the MIDI file itself."),
         ("compose length:30 length:20", "length is given twice; give it once, and notes in quotation marks."),
@@ -206,6 +208,7 @@ def test_any_value_is_read_or_refused_in_a_sentence(name: str, value: str) -> No
         tempo=st.none() | st.floats(20, 300),
         temperature=st.floats(0.1, 2),
         random_seed=st.none() | st.integers(0, 2**31 - 1),
+        engine=st.sampled_from(Engine),
     )
 )
 def test_options_survive_being_typed(options: Options) -> None:
@@ -215,6 +218,7 @@ def test_options_survive_being_typed(options: Options) -> None:
         "tempo": options.tempo,
         "temperature": options.temperature,
         "random_seed": options.random_seed,
+        "engine": options.engine,
     }
     typed = {
         name: f"{value:.15f}" if isinstance(value, float) else str(value)
@@ -225,6 +229,7 @@ def test_options_survive_being_typed(options: Options) -> None:
     assert to_options(values) == to_options({**typed, "seed": "schumann", "midi": None})
     assert to_options(values).length_seconds == pytest.approx(options.length_seconds)
     assert to_options(values).random_seed == options.random_seed
+    assert to_options(values).engine is options.engine
 
 
 @pytest.mark.parametrize(
@@ -276,6 +281,8 @@ def test_lengths_are_understood(value: str | float | None, seconds: float) -> No
             f"'1{'0' * 29}' is not understood as random_seed; give a whole number from 0 to 2147483647.",
         ),
         ({"tempo": 10**400}, f"'1{'0' * 29}' is not understood as tempo; give a number."),
+        ({"engine": "steam"}, "'steam' is not understood as engine; give notes or roll."),
+        ({"engine": 2016}, "'2016' is not understood as engine; give notes or roll."),
         ({"lenght": "30"}, "There is no option 'lenght'; did you mean length?"),
     ],
 )
@@ -284,6 +291,15 @@ def test_values_out_of_range_are_refused(values: dict[str, str | float], sentenc
     with pytest.raises(BadInputError) as refusal:
         to_options(values)
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "engine"),
+    [(None, Engine.NOTES), ("", Engine.NOTES), ("notes", Engine.NOTES), ("roll", Engine.ROLL), (" Roll ", Engine.ROLL)],
+)
+def test_engines_are_understood(value: str | None, engine: Engine) -> None:
+    """Two names, written as one likes; nothing means note by note."""
+    assert to_options({"engine": value}).engine is engine
 
 
 def test_pages_and_pieces_are_numbers() -> None:

@@ -15,6 +15,7 @@ from bot.domain import (
     Action,
     Composed,
     ComposeRequest,
+    Engine,
     NotFoundError,
     Options,
     Piece,
@@ -95,7 +96,7 @@ def test_times_are_rough(seconds: float, words: str) -> None:
 
 
 def test_the_facts_are_those_needed_to_compose_it_again() -> None:
-    """Seed, length, key, tempo, random seed, checkpoint and number; the temperature where it was changed."""
+    """Seed, length, key, tempo, random seed, checkpoint and number; temperature and engine where they were changed."""
     facts = dict(wording.facts(_piece()))
 
     assert facts == {
@@ -108,6 +109,22 @@ def test_the_facts_are_those_needed_to_compose_it_again() -> None:
         "Piece": "17",
     }
     assert dict(wording.facts(_piece(options=Options(temperature=1.25))))["Temperature"] == "1.25"
+    assert dict(wording.facts(_piece(options=Options(engine=Engine.ROLL))))["Engine"] == "roll"
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_piece_of_the_roll_engine_says_so(action: Action) -> None:
+    """In its one line as well; one of the usual engine says nothing of it."""
+    rolled, usual = _piece(action=action, options=Options(engine=Engine.ROLL)), _piece(action=action)
+
+    assert wording.headline(rolled) == f"{wording.headline(usual)} by the roll engine"
+    assert "Engine" not in dict(wording.facts(usual))
+
+
+def test_help_names_the_engines() -> None:
+    """Whoever can type a command can find the roll engine."""
+    assert "engine: notes" in wording.HELP
+    assert "engine:roll" in wording.HELP
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import zlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bot.domain import Composed
+from bot.domain import Composed, Engine
 from bot.workers.errors import BadCheckpointError
 from composer.midi.writer import write_midi
 from composer.notes import Note, Score, Tempo
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 STAGES = (("reading", 0.05), ("composing", 0.5), ("playing", 0.8), ("drawing", 0.95))
 _BYTES_A_SECOND = 192_000 / 8
+ROLL_ID = "fake-roll"
+"""Of the network of the roll engine."""
 _BIT_RATES = {64: 5, 96: 7, 128: 9, 192: 11}
 """Kilobits a second -> their number in the header of an MPEG 1 layer 3 frame."""
 
@@ -35,7 +37,7 @@ class FakePool:
         finished: the tickets of those that came to their end.
         reduced: every job for a smaller recording.
         faults: the next jobs raise these, one each.
-        damaged: names of folders of checkpoints that no job can be done with.
+        damaged: names of folders of checkpoints, and ``ROLL_ID``, that no job can be done with.
 
     Args:
         count: how many jobs run at a time.
@@ -102,7 +104,7 @@ class FakePool:
                 await self._gate.wait()
         if self.faults:
             raise self.faults.popleft()
-        if job.checkpoint is not None and job.checkpoint.name in self.damaged:
+        if self._network(job) in self.damaged:
             message = "The checkpoint is damaged."
             raise BadCheckpointError(message)
         primer = from_json(job.primer) if job.primer else Score(notes=(), tempos=(Tempo(0.0, 120.0),))
@@ -128,6 +130,12 @@ class FakePool:
         }
         (folder / "piece.json").write_text(json.dumps(content), encoding="utf-8")
 
+    def _network(self, job: ComposeJob) -> str:
+        """The id of what composes."""
+        if job.options.engine is Engine.ROLL:
+            return ROLL_ID
+        return job.checkpoint.name if job.checkpoint else self.checkpoint_id
+
     def _composed(self, job: ComposeJob, score: Score, primer_seconds: float) -> Composed:
         if job.options.random_seed is None:
             message = "a job came to the workers without a random seed"
@@ -140,7 +148,7 @@ class FakePool:
             primer_seconds=primer_seconds,
             notes=len(score.notes),
             random_seed=job.options.random_seed,
-            checkpoint_id=job.checkpoint.name if job.checkpoint else self.checkpoint_id,
+            checkpoint_id=self._network(job),
             soundfont=self.soundfont,
         )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from bot.domain import Options, Seed, Ticket
+    from bot.options import Value
     from bot.platforms.discord.answers import Asked
     from bot.platforms.discord.letters import Letter
 
@@ -45,10 +46,12 @@ async def compose(  # noqa: PLR0917 (each is an option of the command)
     tempo: app_commands.Range[float, 20.0, 300.0] | None = None,
     temperature: app_commands.Range[float, 0.1, 2.0] | None = None,
     random_seed: app_commands.Range[int, 0, 2_147_483_647] | None = None,
+    engine: Literal["notes", "roll"] | None = None,
     midi: discord.Attachment | None = None,
 ) -> None:
     """Continue an opener, notes or a file."""
-    values = {"length": length, "tempo": tempo, "temperature": temperature, "random_seed": random_seed}
+    values: dict[str, Value] = {"length": length, "tempo": tempo, "temperature": temperature}
+    values |= {"random_seed": random_seed, "engine": engine}
     chosen = seed_of(interaction.client.studio, seed, midi.filename if midi else None)
     await _ask(interaction, chosen, to_options(values), midi)
 

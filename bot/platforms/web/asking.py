@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.domain import Ticket, Viewer
     from bot.studio import Studio
 
-OPTIONS: Final = ("seed", "length", "tempo", "temperature", "random_seed")
+OPTIONS: Final = ("seed", "length", "tempo", "temperature", "random_seed", "engine")
 _KEY_HEADER: Final = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,100}")
 _NO_ADDRESS: Final = "{}"

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain import ReplyError
+from bot.domain import Engine, RefusedError, ReplyError
 from bot.retraining.domain import ModelState
 from bot.store import Store, StoreError
 from bot.store.database import Database
+from composer.checkpoints import write_card
 from tests.bot.retraining.registries import BASE, adopted, made, open_registry, used
 from tests.networks import flip_byte
 
@@ -242,3 +243,14 @@ async def test_a_damaged_network_that_is_made_again_is_whole(store: Store, tmp_p
 
     assert await adopted(registry, tmp_path, "same") == spoilt == registry.trial_id
     assert (await registry.use(spoilt)).is_current
+
+
+async def test_a_network_of_the_roll_engine_is_not_adopted(store: Store, tmp_path: Path) -> None:
+    """It would compose for people who asked for notes; what composes stays, and nothing is on trial."""
+    registry = await open_registry(store, tmp_path)
+    out = made(tmp_path)
+    write_card(out / "checkpoint", {"network": {}, "engine": Engine.ROLL})
+
+    with pytest.raises(RefusedError, match="roll engine, which is not retrained"):
+        await registry.adopt(out, None, {})
+    assert (registry.current_id, registry.trial_id, len(await registry.models())) == (BASE, None, 1)

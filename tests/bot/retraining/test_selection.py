@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.sock_puppets import change, labels
-from bot.domain import PlatformName, Vote
+from bot.domain import Engine, PlatformName, Vote
 from bot.retraining import selection as rules
 from bot.retraining.bursts import Span, waiting_voters
 from bot.retraining.caps import GUILD_PIECES, GUILD_SHARE, guild_weights, voter_cap, within_cap
@@ -67,6 +67,7 @@ def excluded(selection: Selection) -> dict[str, int]:
         ({"is_forbidden": True}, rules.FORBIDDEN),
         ({"is_upload": True}, rules.UPLOAD),
         ({"is_orphan": True}, rules.ORPHAN),
+        ({"engine": Engine.ROLL}, rules.ROLL),
     ],
 )
 def test_some_votes_never_count(changes: dict[str, Any], reason: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain import Engine
 from bot.store import DatabaseInUseError, Store, StoreError, migrations, opening
 from tests.bot.store.samples import add
 
@@ -150,6 +151,29 @@ async def test_a_failed_opening_leaves_the_file_to_others(tmp_path: Path, monkey
             await Store.open(tmp_path / "schumann.db")
 
     await (await Store.open(tmp_path / "schumann.db")).close()
+
+
+async def test_what_was_asked_before_there_were_engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests of the form before the fourth step were for the engine that there was, and stay as they are."""
+    path = tmp_path / "schumann.db"
+    monkeypatch.setattr(opening, "scripts", lambda: migrations.scripts()[:3])
+    await (await Store.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO people (platform, user_id) VALUES ('discord', 'clara')")
+        connection.execute(
+            "INSERT INTO requests (key, person_id, platform, seed_kind, seed_text, seed_title, length_seconds, "
+            "temperature, random_seed, address, action, awaits_file, state, created_at) VALUES "
+            "('old', 1, 'discord', 'notes', 'C5q', 'C5q', 12, 1, 7, '{}', 'compose', 0, 'queued', 0)"
+        )
+    monkeypatch.undo()
+
+    store = await Store.open(path)
+    options = (await store.ticket(1)).request.options
+    await store.close()
+
+    assert (options.engine, options.length_seconds, options.random_seed) == (Engine.NOTES, 12, 7)
+    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        connection.execute("UPDATE requests SET engine = 'steam'")
 
 
 GOOD_STEP = "ALTER TABLE guilds ADD COLUMN language TEXT NOT NULL DEFAULT 'en'"

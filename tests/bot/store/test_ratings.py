@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain import Action, Seed, SeedKind, Vote, VoteSource
+from bot.domain import Action, Engine, Options, Seed, SeedKind, Vote, VoteSource
 from bot.store import Store
 from tests.bot.store.samples import HERE, NOON, make_piece, person
 
@@ -132,6 +132,20 @@ async def test_votes_come_in_order(store: Store) -> None:
 
     assert ratings == sorted(ratings, key=lambda one: (one.piece_id, one.voter_id))
     assert ratings == await store.rated()
+
+
+async def test_pieces_of_the_roll_engine_are_told_apart(store: Store) -> None:
+    """Votes on them come with the engine; without votes they are nothing to compare with."""
+    rolled = Options(random_seed=7, engine=Engine.ROLL)
+    liked, usual, silent = await make_piece(store, options=rolled), await make_piece(store), await make_piece(store)
+    await make_piece(store, options=rolled)
+    for piece in (liked, usual):
+        await like(store, piece)
+    for ticket_id in range(liked.ticket_id, silent.ticket_id + 2):
+        await store.delivered(ticket_id, None)
+
+    assert [rating.engine for rating in await store.rated()] == [Engine.ROLL, Engine.NOTES]
+    assert [found.piece_id for found in await store.silent(10)] == [silent.id]
 
 
 async def test_silent_pieces_are_those_without_votes(store: Store) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.domain import (
     Action,
     ComposeRequest,
+    Engine,
     MessageRef,
     NotFoundError,
     Options,
@@ -38,7 +39,14 @@ requests = st.builds(
     user=st.builds(UserRef, st.sampled_from(PlatformName), texts),
     place=st.builds(Place, st.sampled_from(PlatformName), st.none() | texts, st.none() | texts),
     seed=st.builds(Seed, st.sampled_from(SeedKind), texts, texts),
-    options=st.builds(Options, seconds, st.none() | st.floats(20, 300), st.floats(0.1, 2), st.integers(0, 2**31 - 1)),
+    options=st.builds(
+        Options,
+        seconds,
+        st.none() | st.floats(20, 300),
+        st.floats(0.1, 2),
+        st.integers(0, 2**31 - 1),
+        st.sampled_from(Engine),
+    ),
     address=texts,
     action=st.sampled_from(Action),
     awaits_file=st.booleans(),

@@ -11,11 +11,13 @@ from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 from PIL import Image
 
-from bot.domain import Options, Seed, SeedKind
+from bot.domain import Engine, Options, Seed, SeedKind
+from bot.workers import composers
 from bot.workers.bench import Bench
 from bot.workers.jobs import ComposeJob, ReduceJob
 from bot.workers.piece_json import kept_piece
-from composer.errors import BadInputError, RenderError
+from composer.checkpoints import CARD, RELEASED_ROLL, load_checkpoint
+from composer.errors import BadInputError, CheckpointError, RenderError
 from composer.midi.files import read_midi
 from composer.notation import parse_notation
 from composer.score_json import to_json
@@ -104,6 +106,31 @@ def test_a_piece_grows(compose: Callable[..., Composed], tmp_path: Path) -> None
     assert longer.length_seconds == pytest.approx(13.7)
     assert 2 < longer.primer_seconds <= 5.001
     assert longer.notes > first.notes
+
+
+ROLLED = Options(length_seconds=8.0, random_seed=5, engine=Engine.ROLL)
+
+
+@pytest.mark.skipif(not (RELEASED_ROLL / CARD).exists(), reason="there is no released roll checkpoint")
+def test_the_roll_engine_composes_where_it_is_asked_for(compose: Callable[..., Composed], bench: Bench) -> None:
+    """The piece is stamped with its network, grows by it, and the next one is the base's again."""
+    rolled, usual = compose(OPENER, options=ROLLED), compose(OPENER)
+
+    assert rolled.checkpoint_id == load_checkpoint(RELEASED_ROLL).id
+    assert usual.checkpoint_id == bench.checkpoint_id != rolled.checkpoint_id
+    assert rolled.length_seconds == pytest.approx(7.7)
+    assert rolled.primer_seconds == usual.primer_seconds
+
+
+def test_a_missing_roll_engine_is_not_the_bases_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for it hears that its checkpoint cannot be used; everybody else gets their pieces."""
+    monkeypatch.setattr(composers, "RELEASED_ROLL", tmp_path / "none")
+    worker = Bench()
+    job = ComposeJob(3, NOTES, None, None, ROLLED, tmp_path, NOTES.title)
+
+    with pytest.raises(CheckpointError, match="no usable checkpoint"):
+        worker.compose(job, lambda *_: None)
+    assert worker.compose(replace(job, options=Options(8.0, random_seed=5)), lambda *_: None).notes > 3
 
 
 def test_a_piece_is_played_again_with_fewer_bits(

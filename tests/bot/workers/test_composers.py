@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.workers.composers import MOST_OTHERS, Composers
-from composer.checkpoints import CARD, NETWORK, WEIGHTS, load_checkpoint
+from bot.workers.composers import MOST_OTHERS, Composers, roll_composer
+from composer.checkpoints import CARD, NETWORK, RELEASED, RELEASED_ROLL, WEIGHTS, load_checkpoint
 from composer.errors import CheckpointError
 from tests.networks import change_card, copy_released, flip_byte, make_network
 
@@ -83,3 +83,42 @@ def test_another_version_is_a_sentence(composers: Composers, tmp_path: Path) -> 
         composers.of(network.folder, network.card_sha256)
     with pytest.raises(CheckpointError, match="another version"):
         composers.of(network.folder, hashlib.sha256((network.folder / CARD).read_bytes()).hexdigest())
+
+
+needs_roll = pytest.mark.skipif(not (RELEASED_ROLL / CARD).exists(), reason="there is no released roll checkpoint")
+
+
+@needs_roll
+def test_the_roll_is_loaded_when_it_is_asked_for(tmp_path: Path) -> None:
+    """Once, from a folder that need not be there before or after."""
+    folder = tmp_path / "roll"
+    composers = Composers(roll=folder)
+    with pytest.raises(CheckpointError, match="no usable checkpoint"):
+        _ = composers.roll
+    shutil.copytree(RELEASED_ROLL, folder)
+    roll = composers.roll
+    shutil.rmtree(folder)
+
+    assert composers.roll is roll
+    assert roll.checkpoint.id == load_checkpoint(RELEASED_ROLL).id
+    assert composers.base.checkpoint.id != roll.checkpoint.id
+
+
+def test_a_roll_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    """A folder that is missing, or holds a network of the other engine, leaves the worker with what it has."""
+    for folder, words in ((tmp_path / "none", "no usable checkpoint"), (RELEASED, "of the engine notes")):
+        composers = Composers(roll=folder)
+        with pytest.raises(CheckpointError, match=words):
+            _ = composers.roll
+        with pytest.raises(CheckpointError, match=words):
+            roll_composer(folder)
+        assert composers.of(None, None) is composers.base
+
+
+@needs_roll
+def test_the_roll_composes_for_nobody_who_asked_for_notes(composers: Composers) -> None:
+    """As the base, or as a network of the registry, a checkpoint of the roll engine is refused."""
+    with pytest.raises(CheckpointError, match="of the engine roll"):
+        Composers(RELEASED_ROLL)
+    with pytest.raises(CheckpointError, match="of the engine roll"):
+        composers.of(RELEASED_ROLL, load_checkpoint(RELEASED_ROLL).card_sha256)

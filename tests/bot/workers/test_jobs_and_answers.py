@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import Composed, Options, Seed, SeedKind
+from bot.domain import Composed, Engine, Options, Seed, SeedKind
 from bot.workers.answers import (
     Advanced,
     Answer,
@@ -33,7 +33,7 @@ jobs = st.one_of(
         st.builds(Seed, st.sampled_from(SeedKind), st.text(), st.text()),
         st.none() | st.text(),
         st.none() | numbers,
-        st.builds(Options, numbers, st.none() | numbers, numbers, st.none() | whole_numbers),
+        st.builds(Options, numbers, st.none() | numbers, numbers, st.none() | whole_numbers, st.sampled_from(Engine)),
         paths,
         st.text(),
         st.none() | paths,

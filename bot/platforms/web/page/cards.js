@@ -13,7 +13,7 @@ const ACTIONS = [
 const VOTES = [["up", "Thumbs up"], ["down", "Thumbs down"]];
 const DOWNLOADS = [["mp3", "MP3"], ["midi", "MIDI"], ["picture", "Picture"]];
 /** What the title and the player say already. */
-const SAID = new Set(["Length", "Key", "Tempo"]);
+const SAID = new Set(["Length", "Key", "Tempo", "Engine"]);
 
 /**
  * @typedef {Object} Deeds what a card's buttons do
@@ -111,6 +111,7 @@ function heading(title, id = null, number = null) {
 
 function summary(piece) {
   const parts = [piece.key, `♩ = ${Math.round(piece.tempo)}`, clock(piece.length_seconds)];
+  if (piece.options.engine !== "notes") parts.push(`${piece.options.engine} engine`);
   return el("p.summary", {},
     el("span", {}, parts.join(" · ")),
     el("span.legend", {}, el("span.primer-swatch"), "Seed", el("span.continuation-swatch"), "Continuation"));

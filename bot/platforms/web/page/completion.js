@@ -22,10 +22,12 @@ const OPTIONS = [
   ["tempo:", "Quarter notes a minute"],
   ["temperature:", "Boldness, 0.1 to 2"],
   ["random_seed:", "The same number, the same piece"],
+  ["engine:", "notes, or roll as in 2016"],
 ];
 const VALUES = {
   length: [["15", "seconds"], ["30", "seconds"], ["60", "one minute"], ["120", "two minutes"]],
   temperature: [["0.8", "plainer"], ["1", "as trained"], ["1.2", "bolder"]],
+  engine: [["notes", "note by note"], ["roll", "frame by frame, as in 2016"]],
 };
 const WORDS = {
   privacy: [

@@ -13,6 +13,7 @@ export function lineOf(asked) {
   const words = [`length:${options.length_seconds}`];
   if (options.tempo !== null) words.push(`tempo:${options.tempo}`);
   if (options.temperature !== 1) words.push(`temperature:${options.temperature}`);
+  if (options.engine !== "notes") words.push(`engine:${options.engine}`);
   if (seed.kind === "upload") return { text: words.join(" "), file: seed.text };
   return { text: ["/compose", `seed:${quoted(seed.text)}`, ...words].join(" "), file: null };
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain import Limits, RequestState
+from bot.domain import Engine, Limits, RequestState
 from tests.bot.platforms.discord.conftest import COMPOSE, SONG, delivered
 from tests.fakes.discord import Person, until
 
@@ -68,6 +68,22 @@ async def test_options_reach_the_worker(scene: Scene, bot: Bot) -> None:
     assert "42" in message.text
 
 
+async def test_the_roll_engine_can_be_chosen(scene: Scene, bot: Bot) -> None:
+    """The command offers both engines; the card says which one it was, and what grows from the piece is made by it."""
+    [command] = [known for known in scene.fake.world.commands[None] if known["name"] == "compose"]
+    [engine] = [option for option in command["options"] if option["name"] == "engine"]
+    message = await delivered(scene.alice.slash("compose", {**COMPOSE, "engine": "roll"}))
+    usual = await delivered(scene.alice.slash("compose", COMPOSE))
+    await scene.alice.press(message, "Longer").settled()
+    await bot.reaches(3, RequestState.DELIVERED)
+
+    assert [choice["value"] for choice in engine["choices"]] == ["notes", "roll"]
+    assert not engine.get("required")
+    assert [job.options.engine for job in bot.pool.jobs] == [Engine.ROLL, Engine.NOTES, Engine.ROLL]
+    assert "by the roll engine" in message.text
+    assert "roll" not in usual.text
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -94,8 +110,14 @@ async def test_what_cannot_be_composed_is_refused_at_once(
 
 @pytest.mark.parametrize(
     ("name", "kind", "value"),
-    [("length", _NUMBER, 1e9), ("length", _NUMBER, -1), ("tempo", _NUMBER, 5000), ("seed", _STRING, "x" * 5000)],
-    ids=["endless", "negative", "breakneck", "novel"],
+    [
+        ("length", _NUMBER, 1e9),
+        ("length", _NUMBER, -1),
+        ("tempo", _NUMBER, 5000),
+        ("engine", _STRING, "steam"),
+        ("seed", _STRING, "x" * 5000),
+    ],
+    ids=["endless", "negative", "breakneck", "engine", "novel"],
 )
 async def test_options_are_checked_on_our_side_too(scene: Scene, bot: Bot, name: str, kind: int, value: object) -> None:
     """Values that no client of Discord would send are refused in a sentence, or at least never composed."""

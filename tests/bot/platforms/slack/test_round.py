@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain import GuildSettings, Limits
+from bot.domain import Engine, GuildSettings, Limits
 from tests.bot.platforms.slack.conftest import COMPOSE
 from tests.fakes.slack import Person, until
 
@@ -111,6 +111,21 @@ async def test_options_are_understood_as_people_write_them(scene: Scene, bot: Bo
         assert (job.options.length_seconds, job.options.tempo) == (12, 70)
 
 
+async def test_the_roll_engine_can_be_asked_for(scene: Scene, bot: Bot) -> None:
+    """By command and by mention; the card says so, and what grows from the piece is made by it."""
+    await scene.alice.slash("/compose", "seed:schumann length:12 engine:roll").acknowledged()
+    message = await scene.piece()
+    await scene.alice.press(message, "Again").acknowledged()
+    await scene.piece(2)
+    scene.bert.mention("compose satie --engine=notes")
+    usual = await scene.piece(3)
+
+    assert [job.options.engine for job in bot.pool.jobs] == [Engine.ROLL, Engine.ROLL, Engine.NOTES]
+    assert "by the roll engine" in message.words
+    assert "Engine: roll" in message.words
+    assert "roll" not in usual.words
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -121,8 +136,9 @@ async def test_options_are_understood_as_people_write_them(scene: Scene, bot: Bo
         ("seed:schumann length:900", "600"),
         ("seed:schumann length:300", "180"),
         ("schumann midi:song.mid", "attach"),
+        ("schumann engine:steam", "notes or roll"),
     ],
-    ids=["nothing", "help", "misspelt option", "misspelt opener", "endless", "too long here", "file by name"],
+    ids=["nothing", "help", "misspelt option", "misspelt opener", "endless", "too long here", "file by name", "engine"],
 )
 async def test_what_cannot_be_composed_is_said_at_once(scene: Scene, bot: Bot, text: str, words: str) -> None:
     """One answer for the asker alone, and no request is kept."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from bot.domain import GuildSettings, Limits
+from bot.domain import Engine, GuildSettings, Limits
 from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from tests.bot.platforms.web.api_client import OWN
 from tests.bot.platforms.web.conftest import running_chat
+from tests.fakes.pool import ROLL_ID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,8 @@ async def test_a_request_becomes_a_piece(person: ApiClient) -> None:
     assert (reply.status, reply.headers["Location"]) == (HTTPStatus.ACCEPTED, reply.body["ticket"]["url"])
     done = await person.finished(reply.body["ticket"])
     assert done["sentence"] is None
-    assert done["piece"]["options"] == {"length_seconds": 12.0, "tempo": 70.0, "temperature": 1.0, "random_seed": 7}
+    options = {"length_seconds": 12.0, "tempo": 70.0, "temperature": 1.0, "random_seed": 7, "engine": "notes"}
+    assert done["piece"]["options"] == options
     assert (done["piece"]["seed"]["text"], done["piece"]["mine"]) == ("schumann:traumerei", True)
 
 
@@ -44,6 +46,22 @@ async def test_a_typed_command_becomes_a_piece(person: ApiClient) -> None:
 
     assert reply.status == HTTPStatus.ACCEPTED
     assert (await person.finished(reply.body["ticket"]))["piece"]["random_seed"] == 7
+
+
+async def test_the_roll_engine_can_be_asked_for(person: ApiClient, chat: Chat) -> None:
+    """By JSON, by a typed command and in a form; the piece says so, and what grows from it is made by the same."""
+    first = await person.piece(engine="roll")
+    reply = await person.call("POST", "/api/command", {"text": "/compose schumann engine:roll length:12"})
+    second = (await person.finished(reply.body["ticket"]))["piece"]
+    third = (await person.finished((await person.upload(SONG, engine="roll")).body["ticket"]))["piece"]
+    grown = await person.finished((await person.call("POST", first["urls"]["variation"])).body["ticket"])
+
+    for piece in (first, second, third, grown["piece"]):
+        assert piece["options"]["engine"] == "roll"
+        assert ["Engine", "roll"] in piece["facts"]
+        assert piece["headline"].endswith(" by the roll engine")
+        assert piece["checkpoint"] == ROLL_ID
+    assert {job.options.engine for job in chat.pool.jobs} == {Engine.ROLL}
 
 
 async def test_notes_are_a_seed(person: ApiClient) -> None:
@@ -116,6 +134,8 @@ async def test_a_piece_leads_to_others(person: ApiClient, action: str) -> None:
         ({"seed": "schumann", "tempo": "presto"}, "tempo"),
         ({"seed": "schumann", "temperature": {"deep": 1}}, "temperature"),
         ({"seed": "schumann", "random_seed": -1}, "random_seed"),
+        ({"seed": "schumann", "engine": "steam"}, "engine"),
+        ({"seed": "schumann", "engine": True}, "engine"),
         ({"seed": "schumann", "lenght": 10}, "lenght"),
     ],
 )

@@ -47,6 +47,20 @@ async def test_suggestions_lead_to_a_line(page: Page) -> None:
     await expect(page.locator(".own .bubble")).to_have_text("/compose seed:schumann:traumerei length:60")
 
 
+async def test_engines_are_suggested(page: Page) -> None:
+    """The option and both of its values; the piece that comes of it says by which it was made."""
+    line, options = message_line(page), page.get_by_role("option")
+    await typed(page, "/compose seed:schumann length:12 eng")
+    await line.press("Tab")
+    await expect(options).to_have_count(2)
+    await typed(page, "r")
+    await line.press("Tab")
+    await expect(line).to_have_value("/compose seed:schumann length:12 engine:roll ")
+    await line.press("Escape")
+    await line.press("Enter")
+    await expect(page.locator(".card .summary")).to_contain_text("roll engine")
+
+
 async def test_every_command_is_suggested(page: Page) -> None:
     """A slash alone suggests every command that there is."""
     await typed(page, "/")
