@@ -11,7 +11,7 @@ import traceback
 from typing import TYPE_CHECKING, NoReturn
 
 from composer import __version__
-from composer.commands import compose, corpus, evaluate, openers, read, render, train
+from composer.commands import benchmark, compose, corpus, evaluate, openers, read, render, train
 from composer.commands.options import add_debug
 from composer.commands.terminal import answer_text, as_sentence, one_line, say
 from composer.errors import BadInputError, ComposerError
@@ -30,6 +30,7 @@ COMMANDS = {
     "render": render,
     "train": train,
     "evaluate": evaluate,
+    "benchmark": benchmark,
     "corpus": corpus,
 }
 """Each module has ``HELP``, ``add_arguments(parser)`` and ``run(arguments)``."""

@@ -60,9 +60,14 @@ def run(arguments: Namespace) -> None:
         answer(report)
         return
     del report["file_sha256"]
+    answer_lines(figure_lines(report))
+
+
+def figure_lines(report: Mapping[str, Any]) -> list[str]:
+    """A report for people: every figure on a line of its own, after its full name."""
     figures = list(_figures(report))
     width = max(len(name) for name, _ in figures)
-    answer_lines(f"{name:{width}}  {value}" for name, value in figures)
+    return [f"{name:{width}}  {value}" for name, value in figures]
 
 
 def _figures(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -65,6 +65,9 @@ def _start(*arguments: str, cwd: Path = REPOSITORY) -> subprocess.Popen[str]:
         "train --corpus absent --output out",
         "train --corpus . --output out --backend abacus",
         "evaluate --corpus absent",
+        "benchmark",
+        "benchmark frames",
+        "benchmark frames --data absent.npz --checkpoint absent",
         "corpus",
         "corpus fetch",
         "corpus fetch out --site nowhere",
@@ -84,7 +87,7 @@ def test_bad_input(
     assert said.err.endswith((".\n", ".).\n"))
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS, "corpus fetch"])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "corpus fetch", "benchmark frames"])
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every command explains itself on standard output."""
     assert main([*command.split(), "--help"]) == 0
