@@ -18,6 +18,7 @@ import numpy as np
 from composer.encoding.fields import NOTE_FIELDS, SOURCES, STEP_FIELDS
 from composer.encoding.vocabulary import COARSE_TICKS, FACTOR_SIZES, TEMPO_RATIO
 from composer.errors import CheckpointError
+from composer.rolls.past import past_card
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RELEASED = Path(__file__).parent / "released"
-"""The checkpoint that comes with this package."""
+RELEASED_ROLL = Path(__file__).parent / "released_roll"
+"""The checkpoints that come with this package: of the engine that writes notes, and of the one that writes rolls."""
+NOTES, ROLL = "notes", "roll"
+"""Engines: what a network writes, note after note or frame after frame."""
 CARD, WEIGHTS, NETWORK, CRITIC = "card.json", "weights.npz", "network.tflite", "critic.json"
 
 
@@ -41,6 +45,11 @@ class Checkpoint:
     def id(self) -> str:
         """Name that stamps every piece composed with it."""
         return str(self.card["id"])
+
+    @property
+    def engine(self) -> str:
+        """What composes with it: ``notes`` or ``roll``."""
+        return engine_of(self.card)
 
     @property
     def network(self) -> Path:
@@ -59,8 +68,15 @@ class Checkpoint:
         return 2 * int(config["layers"]) * int(config["width"])
 
 
-def vocabulary_card() -> dict[str, Any]:
+def engine_of(card: Mapping[str, Any]) -> str:
+    """The engine that a card names; those of before there were two name none."""
+    return str(card.get("engine", NOTES))
+
+
+def vocabulary_card(engine: str = NOTES) -> dict[str, Any]:
     """What a network's inputs and outputs mean: part of every card, compared on loading."""
+    if engine == ROLL:
+        return past_card()
     return {
         "factors": FACTOR_SIZES,
         "coarse_ticks": list(COARSE_TICKS),
@@ -99,7 +115,7 @@ def load_checkpoint(folder: Path | None = None, card_sha256: str | None = None) 
             "names; restore it, or train it again."
         )
         raise CheckpointError(message)
-    if card.get("vocabulary") != vocabulary_card():
+    if card.get("vocabulary") != vocabulary_card(engine_of(card)):
         message = f"The checkpoint {card.get('id')} was made for another version of this program; train it again."
         raise CheckpointError(message)
     return Checkpoint(folder, card, found_sha256)
@@ -137,7 +153,9 @@ def write_card(folder: Path, card: Mapping[str, Any]) -> Checkpoint:
     """Complete a card with id, vocabulary and the hashes of the files beside it, and write it."""
     names = (WEIGHTS, NETWORK, *([CRITIC] if (folder / CRITIC).exists() else []))
     files = {name: _sha256(folder / name) for name in names}
-    full = {"id": f"note-lstm-{_tag(files)}", **card, "vocabulary": vocabulary_card(), "files": files}
+    engine = engine_of(card)
+    name = {NOTES: "note-lstm", ROLL: "piano-roll"}[engine]
+    full = {"id": f"{name}-{_tag(files)}", **card, "vocabulary": vocabulary_card(engine), "files": files}
     content = (json.dumps(full, indent=1) + "\n").encode()
     temporary = folder / (CARD + ".part")
     temporary.write_bytes(content)

@@ -33,6 +33,7 @@ TRAINING_MODULES = (
     "networks/",
     "learning/training.py",
     "learning/export.py",
+    "learning/roll_training.py",
     "tuning/head_training.py",
     "tuning/network.py",
 )

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.commands import finetune
+from composer.commands import finetune, train_roll
 from composer.commands.folders import writable_folder
 from composer.commands.options import LARGEST_RANDOM_SEED, whole_number
 from composer.commands.terminal import answer_lines, say
@@ -39,9 +39,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--corpus",
         type=Path,
         metavar="DIR",
-        help="folder of MIDI files to learn from, or (with --finetune) to rehearse",
+        help="folder of MIDI files to learn from, or (with --finetune) to rehearse; one file with --engine roll",
     )
-    parser.add_argument("--config", default="base", metavar="NAME", help="base (as released), small or tiny")
+    parser.add_argument(
+        "--config", metavar="NAME", help="base (as released), small or tiny; roll, song or tiny with --engine roll"
+    )
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="for backups, metrics and checkpoint")
     parser.add_argument("--backend", choices=BACKENDS, default="tensorflow", help="what Keras computes with")
     parser.add_argument(
@@ -50,6 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=whole_number(1, 256), default=os.cpu_count() or 1, metavar="N", help="processes to read files"
     )
+    train_roll.add_arguments(parser)
     finetune.add_arguments(parser)
 
 
@@ -63,10 +66,14 @@ def run(arguments: Namespace) -> None:
     if arguments.corpus is None:
         message = "Name a folder of MIDI files with --corpus DIR, or a folder of rated pieces with --finetune DIR."
         raise BadInputError(message)
+    if arguments.engine == "roll":
+        _choose_backend(arguments.backend)
+        train_roll.run(arguments)
+        return
     files = list_corpus(arguments.corpus)
     output = writable_folder(arguments.output)
     _choose_backend(arguments.backend)
-    config = _config(arguments.config, arguments.random_seed)
+    config = _config(arguments)
     _keep_config(output, config)
     training = _read(arguments, files, "train")
     validation = _read(arguments, files, "validation")
@@ -86,14 +93,17 @@ def _choose_backend(backend: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
 
 
-def _config(name: str, random_seed: int | None) -> TrainingConfig:
+def _config(arguments: Namespace) -> TrainingConfig:
     from composer.learning.training import CONFIGS
 
+    name = arguments.config or "base"
     if name not in CONFIGS:
         message = f"There is no configuration '{name}'; choose one of {', '.join(CONFIGS)}."
         raise BadInputError(message)
+    config = CONFIGS[name]
     # NumPy and TensorFlow take 32 bits.
-    return CONFIGS[name] if random_seed is None else replace(CONFIGS[name], random_seed=random_seed % 2**32)
+    seed = config.random_seed if arguments.random_seed is None else arguments.random_seed % 2**32
+    return replace(config, random_seed=seed, epochs=arguments.epochs or config.epochs)
 
 
 def _keep_config(output: Path, config: TrainingConfig) -> None:

@@ -29,11 +29,7 @@ class Decoder:
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        with _native_stderr_closed():
-            self._interpreter = Interpreter(model_path=str(path), num_threads=threads)
-            self._interpreter.allocate_tensors()
+        self._interpreter = quiet_interpreter(path, threads)
         self._runners: dict[str, Any] = {
             name: self._interpreter.get_signature_runner(name) for name in ("step", *FACTORS)
         }
@@ -50,6 +46,16 @@ class Decoder:
             taken["note"] = taken["note"][:, : KNOWN_WIDTHS[factor]]
         result: Floats = self._runners[factor](memory=memory, **taken)["logits"]
         return result
+
+
+def quiet_interpreter(path: Path, threads: int = 1) -> Any:
+    """LiteRT's interpreter of a file, ready to run."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    with _native_stderr_closed():
+        interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        interpreter.allocate_tensors()
+    return interpreter
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""Turn a trained network's plain weights into one LiteRT file: a recurrent step and one head per factor.
+"""Turn a trained network's plain weights into one LiteRT file: a recurrent step and its heads.
 
-The weights are 8-bit integers (dynamic-range quantisation); ``precision="float32"`` keeps them exact, for comparison.
-``python -m composer.learning.export WEIGHTS CONFIG OUTPUT int8|float32`` runs in a process of its own, because the
-conversion needs Keras' TensorFlow backend whatever backend trained.
+For a NoteLSTM those are one head per factor, for a PianoRollNetwork the one that decides the keys. The weights are
+8-bit integers (dynamic-range quantisation); ``precision="float32"`` keeps them exact, for comparison.
+``python -m composer.learning.export ENGINE WEIGHTS CONFIG OUTPUT int8|float32`` runs in a process of its own, because
+the conversion needs Keras' TensorFlow backend whatever backend trained.
 """
 
 from __future__ import annotations
@@ -15,18 +16,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from composer.checkpoints import NOTES, ROLL
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
     from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
+    from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
 
 
-def export_in_child(weights: Path, config: NoteLSTMConfig, output: Path, precision: str = "int8") -> None:
+def export_in_child(
+    weights: Path, config: NoteLSTMConfig | PianoRollConfig, output: Path, precision: str = "int8"
+) -> None:
     """Write ``output`` (a ``.tflite`` file) from ``weights`` (an ``.npz`` file) in a fresh process."""
+    engine = ROLL if hasattr(config, "keys") else NOTES
     command = [
         sys.executable,
         "-m",
         "composer.learning.export",
+        engine,
         str(weights),
         json.dumps(asdict(config)),
         str(output),
@@ -40,7 +48,7 @@ def export_in_child(weights: Path, config: NoteLSTMConfig, output: Path, precisi
     subprocess.run(command, check=True, env=environment, timeout=600)  # noqa: S603 - our own interpreter and module
 
 
-def network_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.ConcreteFunction]:
+def note_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.ConcreteFunction]:
     """The concrete functions ``step`` and one per factor, over any batch size."""
     import tensorflow as tf
 
@@ -76,7 +84,34 @@ def network_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.Conc
     return functions
 
 
-def convert(network: NoteLSTM, precision: str) -> bytes:
+def roll_functions(network: PianoRollNetwork) -> dict[str, tf.types.experimental.ConcreteFunction]:
+    """The concrete functions ``frame`` and ``keys`` of one stream."""
+    import tensorflow as tf
+
+    from composer.networks.piano_roll import state_width
+    from composer.rolls.past import OWN, plane_count
+
+    config = network.config
+    past = tf.TensorSpec([config.keys, plane_count(config.planes)], tf.float32)
+    own = tf.TensorSpec([config.keys, OWN], tf.float32)
+    number, states = tf.TensorSpec([1], tf.int32), tf.TensorSpec([state_width(config)], tf.float32)
+    known = tf.TensorSpec([config.keys, config.head_width], tf.float32)
+    frame = tf.TensorSpec([config.keys, config.planes], tf.float32)
+
+    def advance(past: tf.Tensor, own: tf.Tensor, clock: tf.Tensor, tonic: tf.Tensor, states: tf.Tensor) -> Any:
+        known, new = network.step({"past": past, "own": own, "clock": clock, "tonic": tonic}, states)
+        return {"known": known, "new_states": new}
+
+    def decide(known: tf.Tensor, frame: tf.Tensor, past: tf.Tensor) -> Any:
+        return {"logits": network.head(known[None, None], frame[None, None], past[None, None])[0, 0]}
+
+    return {
+        "frame": tf.function(advance).get_concrete_function(past, own, number, number, states),
+        "keys": tf.function(decide).get_concrete_function(known, frame, past),
+    }
+
+
+def convert(network: Any, functions: dict[str, tf.types.experimental.ConcreteFunction], precision: str) -> bytes:
     """The LiteRT file of a network."""
     import tempfile
 
@@ -85,7 +120,6 @@ def convert(network: NoteLSTM, precision: str) -> bytes:
     module = tf.Module()
     module.network = network
     module.weights = [variable.value for variable in network.variables]
-    functions = network_functions(network)
     with tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(module, folder, signatures=functions)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=list(functions))
@@ -98,12 +132,18 @@ def main() -> None:
     """Convert one network; the arguments are described at the top of this module."""
     from composer.checkpoints import read_weights
     from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
+    from composer.networks.piano_roll import PianoRollNetwork, roll_config
 
-    weights, config, output, precision = sys.argv[1:5]
-    network = NoteLSTM(NoteLSTMConfig(**json.loads(config)), batch_size=1)
+    engine, weights, config, output, precision = sys.argv[1:6]
+    content = json.loads(config)
+    network: Any
+    if engine == ROLL:
+        network, functions_of = PianoRollNetwork(roll_config(content), batch_size=1), roll_functions
+    else:
+        network, functions_of = NoteLSTM(NoteLSTMConfig(**content), batch_size=1), note_functions
     network.build()
     network.set_weight_arrays(read_weights(Path(weights)))
-    Path(output).write_bytes(convert(network, precision))
+    Path(output).write_bytes(convert(network, functions_of(network), precision))
 
 
 if __name__ == "__main__":

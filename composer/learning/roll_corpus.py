@@ -1,0 +1,95 @@
+"""A folder of MIDI files as rolls to train on."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from composer.errors import InvalidMidiError
+from composer.keys import estimate_key
+from composer.learning.corpus import read_score
+from composer.learning.roll_batches import RollPiece
+from composer.rolls.grid import best_rate
+from composer.rolls.roll import frame_at, roll_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from composer.learning.corpus import CorpusFile
+    from composer.networks.piano_roll import PianoRollConfig
+    from composer.notes import Score
+
+logger = logging.getLogger(__name__)
+MOST_CACHED_FRAMES = 100_000
+"""So much music keeps what it shows of its past (some 8 kB a frame); more computes it anew each time."""
+LONGEST_PIECE = 4096
+"""Frames of a piece that are learnt from; the rest of a longer one is left out."""
+
+
+def roll_piece(score: Score, config: PianoRollConfig) -> RollPiece:
+    """A score as the network of that shape hears it."""
+    rate = best_rate(score, config.frames_per_quarter, score.mean_bpm)
+    start = score.notes[0].start
+    moved = score.excerpt(start, score.end_beat)
+    roll = roll_of(moved, rate, config.lowest_pitch, config.lowest_pitch + config.keys - 1)
+    frames = roll.frames[:LONGEST_PIECE, :, : config.planes]
+    return RollPiece(frames, estimate_key(score).tonic, _clock(moved, rate, len(frames)), keeps_history=False)
+
+
+def _clock(score: Score, rate: int, length: int) -> NDArray[np.int32]:
+    """Frames since the metre was last set, which is at a bar line; below 0 in an upbeat."""
+    frames = np.arange(length, dtype=np.int32)
+    clock = frames - frame_at(score.time_signatures[0].beat, rate)
+    for signature in score.time_signatures[1:]:
+        begins = frame_at(signature.beat, rate)
+        clock[begins:] = frames[begins:] - begins
+    return clock
+
+
+def _read(folder: Path, file: CorpusFile, config: PianoRollConfig) -> RollPiece | str:
+    try:
+        return roll_piece(read_score(folder, file), config)
+    except InvalidMidiError as error:
+        return f"{file.path} left out: {error}"
+
+
+def read_rolls(
+    folder: Path,
+    files: Iterable[CorpusFile],
+    config: PianoRollConfig,
+    *,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> list[RollPiece]:
+    """Read pieces as rolls; unusable files are left out with a warning.
+
+    Args:
+        folder: of the corpus.
+        files: to read.
+        config: of the network that shall hear them.
+        workers: processes to share the work among.
+        progress: called with the number of pieces done so far.
+    """
+    files = list(files)
+    pieces: list[RollPiece] = []
+    # Ctrl-C is the parent's affair: it would make every worker print a traceback.
+    with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+        answers = pool.map(_read, [folder] * len(files), files, [config] * len(files), chunksize=8)
+        for done, piece in enumerate(answers, 1):
+            if isinstance(piece, str):
+                logger.warning(piece)
+            else:
+                pieces.append(piece)
+            if progress:
+                progress(done)
+    if sum(map(len, pieces)) <= MOST_CACHED_FRAMES:
+        for piece in pieces:
+            piece.keeps_history = True
+    return pieces
