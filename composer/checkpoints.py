@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RELEASED = Path(__file__).parent / "released"
 RELEASED_ROLL = Path(__file__).parent / "released_roll"
 """The checkpoints that come with this package: of the engine that writes notes, and of the one that writes rolls."""
-NOTES, ROLL = "notes", "roll"
+ENGINES = NOTES, ROLL = "notes", "roll"
 """Engines: what a network writes, note after note or frame after frame."""
 CARD, WEIGHTS, NETWORK, CRITIC = "card.json", "weights.npz", "network.tflite", "critic.json"
 
@@ -69,8 +69,19 @@ class Checkpoint:
 
 
 def engine_of(card: Mapping[str, Any]) -> str:
-    """The engine that a card names; those of before there were two name none."""
-    return str(card.get("engine", NOTES))
+    """The engine that a card names; those of before there were two name none.
+
+    Raises:
+        CheckpointError: there is no such engine.
+    """
+    engine = str(card.get("engine", NOTES))
+    if engine not in ENGINES:
+        message = (
+            f"The checkpoint is of an engine that this program does not have, {engine[:40]!r}; "
+            f"it has {' and '.join(ENGINES)}."
+        )
+        raise CheckpointError(message)
+    return engine
 
 
 def vocabulary_card(engine: str = NOTES) -> dict[str, Any]:

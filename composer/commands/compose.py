@@ -9,24 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from composer.commands.folders import checkpoint_folder, publish, readable_name, writable_folder
-from composer.commands.options import LARGEST_RANDOM_SEED, number, whole_number
+from composer.commands.folders import engine_checkpoint, publish, readable_name, writable_folder
+from composer.commands.options import ENGINES, LARGEST_RANDOM_SEED, number, whole_number
 from composer.commands.seeds import read_seed
 from composer.commands.terminal import answer, answer_lines, say
-from composer.errors import BadInputError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
     from composer.commands.seeds import Seed
-    from composer.composer import Composer, Composition
+    from composer.composer import Composition
     from composer.sound.rendering import RenderedAudio
     from composer.sound.soundfonts import Soundfont
 
 HELP = "Continue an opener, a MIDI file or a line of notes; write the piece as MIDI, MP3 and a picture."
-
-ENGINES = ("notes", "roll")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -103,7 +100,9 @@ def run(arguments: Namespace) -> None:
 
 def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages) -> Composition:
     with stages.stage("loading"):
-        composer = _composer(checkpoint_folder(arguments.checkpoint), arguments.engine)
+        from composer.composer import Composer
+
+        composer = Composer(engine_checkpoint(arguments.checkpoint, arguments.engine))
     say(f"Continuing {seed.title} to {arguments.length:g} seconds ...")
     composition = composer.compose(
         seed.primer,
@@ -116,25 +115,6 @@ def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages)
     )
     stages.update(composition.stages)
     return composition
-
-
-def _composer(folder: Path | None, engine: str | None) -> Composer:
-    """The network in ``folder``, or the released one of an engine.
-
-    Raises:
-        BadInputError: the network is of another engine than was asked for.
-    """
-    from composer.checkpoints import RELEASED_ROLL, ROLL
-    from composer.composer import Composer
-
-    if folder is None and engine == ROLL:
-        folder = RELEASED_ROLL
-    composer = Composer(folder)
-    found = composer.checkpoint.engine
-    if engine not in {None, found}:
-        message = f"The checkpoint in {folder} is of the engine {found}, not {engine}; leave out --engine."
-        raise BadInputError(message)
-    return composer
 
 
 def _write(composition: Composition, seed: Seed, folder: Path, soundfont: Soundfont, stages: Stages) -> Files:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.commands.folders import checkpoint_folder
-from composer.commands.options import whole_number
+from composer.commands.folders import engine_checkpoint
+from composer.commands.options import ENGINES, whole_number
 from composer.commands.terminal import answer, answer_lines, say
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--split", default="validation", metavar="NAME", help="which of its files (validation)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--checkpoint", type=Path, metavar="DIR", help="another trained network")
+    parser.add_argument(
+        "--engine", choices=ENGINES, help="whose released network is measured (notes, or that of --checkpoint)"
+    )
     parser.add_argument(
         "--train-corpus", type=Path, metavar="DIR", help="whose train split the n-grams learn from (that of --corpus)"
     )
@@ -45,12 +48,13 @@ def run(arguments: Namespace) -> None:
 
     # What can be refused is refused before the evaluation is loaded.
     list_corpus(arguments.corpus, arguments.split)
+    checkpoint = engine_checkpoint(arguments.checkpoint, arguments.engine)
     from composer.evaluation.report import evaluate
 
     report = evaluate(
         arguments.corpus,
         arguments.split,
-        checkpoint_folder(arguments.checkpoint),
+        checkpoint,
         train_corpus=arguments.train_corpus,
         primers=arguments.primers,
         workers=arguments.workers,

@@ -47,6 +47,24 @@ def checkpoint_folder(folder: Path | None) -> Path | None:
     return folder
 
 
+def engine_checkpoint(folder: Path | None, engine: str | None) -> Path | None:
+    """The folder of the checkpoint that was asked for, or else of the released one of an engine; None for the default.
+
+    Raises:
+        BadInputError: there is none in the folder, or it is of another engine than was asked for.
+        CheckpointError: the one in the folder is damaged.
+    """
+    from composer.checkpoints import RELEASED_ROLL, ROLL, load_checkpoint
+
+    if folder is None:
+        return RELEASED_ROLL if engine == ROLL else None
+    checkpoint_folder(folder)
+    if engine is not None and (found := load_checkpoint(folder).engine) != engine:
+        message = f"The checkpoint in {folder} is of the engine {found}, not {engine}; leave out --engine."
+        raise BadInputError(message)
+    return folder
+
+
 def readable_name(text: str) -> str:
     """``text`` as the readable part of a file name: lower-case ASCII letters, digits and hyphens, at most 60."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGEST_RANDOM_SEED = 2**63 - 1
+ENGINES = ("notes", "roll")
+"""As in ``composer.checkpoints``, which the command line does without until it has to load a network."""
 
 
 def number(lowest: float, highest: float, unit: str = "") -> Callable[[str], float]:

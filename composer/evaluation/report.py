@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from composer.checkpoints import load_checkpoint
+from composer.checkpoints import ROLL, load_checkpoint
 from composer.composer import Composer
 from composer.errors import BadInputError
 from composer.evaluation.baselines import Baselines, cross_fitted, read_music, score_baselines, set_aside
@@ -15,6 +15,7 @@ from composer.evaluation.comparison import compare, percentiles
 from composer.evaluation.continuations import PIECE_SECONDS, run_trials
 from composer.evaluation.likelihood import factor_nats
 from composer.evaluation.originality import NEAR_COPY_PAIRS, NEAR_COPY_SHARE, copied_runs, copied_share, longest_run
+from composer.evaluation.roll_likelihood import REMARK, roll_tables, score_rolls
 from composer.evaluation.tables import table, tables_by_source
 from composer.generation.decoder import Decoder
 from composer.learning.corpus import corpus_hash, list_corpus, read_pieces
@@ -52,7 +53,7 @@ def evaluate(
     Args:
         corpus: folder with the pieces.
         split: which of them.
-        checkpoint: folder of the checkpoint, the released one by default.
+        checkpoint: folder of the checkpoint, of either engine; the released one of the note engine by default.
         train_corpus: folder whose split ``train`` the n-grams are trained on and copies are sought in; ``corpus`` by
             default. Where there is no such split, what depends on it is None and ``remarks`` says so.
         primers: how many pieces to continue; 0 for none.
@@ -75,8 +76,11 @@ def evaluate(
         message = f"No file of the split {split!r} in {corpus} can be read."
         raise BadInputError(message)
     training = _training_music(run)
-    report = {"checkpoint": verified.id, "split": split, **_identity(run, pieces)}
-    report |= _likelihood(run, verified, pieces, training)
+    report = {"checkpoint": verified.id, "engine": verified.engine, "split": split, **_identity(run, pieces)}
+    if verified.engine == ROLL:
+        report |= _likelihood_of_rolls(run, verified, pieces)
+    else:
+        report |= _likelihood(run, verified, pieces, training)
     if primers > 0:
         report["continuations"] = _continuations(run, Composer(verified.folder), training, primers, random_seeds)
     report["copying"] = _copying(pieces, training)
@@ -108,7 +112,7 @@ def _training_music(run: _Run) -> dict[CorpusFile, Music]:
     except BadInputError:
         files = []
     if files:
-        run.progress(f"Reading {len(files)} training pieces for the n-grams.")
+        run.progress(f"Reading {len(files)} training pieces.")
     music = read_music(run.train_corpus, files, run.workers)
     if not music:
         run.remarks.append(
@@ -143,6 +147,14 @@ def _likelihood(
     }
     orders = baselines.named_orders() if baselines else None
     return {"sources": tables_by_source(pieces, models), "all": table(pieces, models), "ngram_orders": orders}
+
+
+def _likelihood_of_rolls(run: _Run, checkpoint: Checkpoint, pieces: Sequence[CorpusPiece]) -> dict[str, Any]:
+    """Nats per frame, and per note of the roll, by source and over all."""
+    run.progress(f"Scoring {len(pieces)} pieces, frame by frame, with {checkpoint.id}.")
+    run.remarks.append(REMARK)
+    files = [piece.file for piece in pieces]
+    return roll_tables(score_rolls(checkpoint, run.corpus, files, workers=run.workers))
 
 
 def _baselines(run: _Run, pieces: Sequence[CorpusPiece], training: dict[CorpusFile, Music]) -> Baselines | None:

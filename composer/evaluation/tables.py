@@ -30,13 +30,18 @@ def nats_per_note(nats: Nats) -> float:
 
 
 def standard_error(nats: Nats) -> float | None:
-    """Standard error of ``nats_per_note`` over pieces (of a ratio, by linearisation); None for a single piece."""
-    if len(nats) < 2:
+    """Standard error of ``nats_per_note`` over pieces; None for a single piece."""
+    return error_of_ratio([piece[:, : len(TOTAL)].sum() for piece in nats], [len(piece) for piece in nats])
+
+
+def error_of_ratio(sums: Sequence[float], counts: Sequence[int]) -> float | None:
+    """Standard error over pieces of the ratio of two totals, by linearisation; None for a single piece."""
+    pieces = len(sums)
+    if pieces < 2:
         return None
-    lengths = np.array([len(piece) for piece in nats])
-    sums = np.array([piece[:, : len(TOTAL)].sum() for piece in nats])
-    residuals = sums - nats_per_note(nats) * lengths
-    return float(np.sqrt(len(nats) / (len(nats) - 1) * (residuals**2).sum()) / lengths.sum())
+    total = sum(counts)
+    residuals = np.array(sums) - sum(sums) / total * np.array(counts)
+    return float(np.sqrt(pieces / (pieces - 1) * (residuals**2).sum()) / total)
 
 
 def by_factor(nats: Nats) -> dict[str, float]:

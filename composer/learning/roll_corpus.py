@@ -1,4 +1,4 @@
-"""A folder of MIDI files as rolls to train on."""
+"""A folder of MIDI files as rolls to train on, or to evaluate on."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from composer.learning.corpus import CorpusFile
-    from composer.networks.piano_roll import PianoRollConfig
     from composer.notes import Score
+    from composer.rolls.frame_network import FrameShape
 
 logger = logging.getLogger(__name__)
 MOST_CACHED_FRAMES = 100_000
 """So much music keeps what it shows of its past (some 8 kB a frame); more computes it anew each time."""
 LONGEST_PIECE = 4096
-"""Frames of a piece that are learnt from; the rest of a longer one is left out."""
+"""Frames of a piece that are used; the rest of a longer one is left out."""
 
 
-def roll_piece(score: Score, config: PianoRollConfig) -> RollPiece:
+def roll_piece(score: Score, config: FrameShape) -> RollPiece:
     """A score as the network of that shape hears it."""
     rate = best_rate(score, config.frames_per_quarter, score.mean_bpm)
     start = score.notes[0].start
@@ -53,7 +53,7 @@ def _clock(score: Score, rate: int, length: int) -> NDArray[np.int32]:
     return clock
 
 
-def _read(folder: Path, file: CorpusFile, config: PianoRollConfig) -> RollPiece | str:
+def _read(folder: Path, file: CorpusFile, config: FrameShape) -> RollPiece | str:
     try:
         return roll_piece(read_score(folder, file), config)
     except InvalidMidiError as error:
@@ -63,7 +63,7 @@ def _read(folder: Path, file: CorpusFile, config: PianoRollConfig) -> RollPiece 
 def read_rolls(
     folder: Path,
     files: Iterable[CorpusFile],
-    config: PianoRollConfig,
+    config: FrameShape,
     *,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,

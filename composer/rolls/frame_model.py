@@ -121,6 +121,20 @@ class FrameModel:
 
         return self._decided(state, choose, bias)
 
+    def nats_of(self, state: FrameState, frame: Frames) -> float:
+        """Negative log-likelihood of ``frame`` ``(keys, planes)`` as the next one; it is not appended.
+
+        One look at the whole frame gives all logits, for those of a key depend on the keys below it alone. As in
+        training, an onset counts only where it is in question: where the key sounded before and sounds on.
+        """
+        ready = self._prepared(state)
+        logits = self._keys(known=ready.known, frame=frame.astype(np.float32), past=ready.planes)["logits"]
+        nats = np.logaddexp(0, np.where(frame > 0, -logits, logits).astype(np.float64))
+        total = nats[:, 0].sum()
+        if self.config.planes > 1:
+            total += nats[(frame[:, 0] > 0) & (ready.planes[:, 0] > 0), 1].sum()
+        return float(total)
+
     def _prepared(self, state: FrameState) -> _Ready:
         if state.ready is None:
             planes, own = state.past.planes()

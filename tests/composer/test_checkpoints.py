@@ -21,7 +21,7 @@ from composer.checkpoints import (
     write_weights,
 )
 from composer.errors import CheckpointError
-from tests.networks import flip_byte, make_network
+from tests.networks import change_card, flip_byte, make_network
 
 
 @pytest.fixture
@@ -70,6 +70,18 @@ def test_another_vocabulary_is_refused(copy: Path) -> None:
 
     with pytest.raises(CheckpointError, match="another version"):
         load_checkpoint(copy)
+
+
+@pytest.mark.parametrize("engine", ["organ", None, ["roll"]])
+def test_another_engine_is_refused(tmp_path: Path, engine: object) -> None:
+    """A checkpoint for a program with other engines is neither loaded nor written."""
+    card = make_network(tmp_path / "network").card
+    change_card(tmp_path / "network", engine=engine)
+
+    with pytest.raises(CheckpointError, match="an engine that this program does not have"):
+        load_checkpoint(tmp_path / "network")
+    with pytest.raises(CheckpointError, match="it has notes and roll"):
+        write_card(tmp_path / "network", card | {"engine": engine})
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": []}', '{"files": {"../secret": "0"}}', "\0"])

@@ -10,6 +10,7 @@ import pytest
 from composer.checkpoints import CARD, RELEASED
 from composer.commands.cli import main
 from tests.composer.commands.small_corpus import VALIDATION_PIECES, write_small_corpus
+from tests.networks import make_network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +50,12 @@ def test_absent_split(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A split without pieces is refused."""
     assert main(["evaluate", "--corpus", str(corpus), "--split", "test"]) == 2
     assert "'test'" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_the_other_engine(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What --engine and --checkpoint say must not differ."""
+    make_network(tmp_path / "network")
+    checkpoint = ["--checkpoint", str(tmp_path / "network"), "--engine", "roll"]
+
+    assert main(["evaluate", "--corpus", str(corpus), *checkpoint]) == 2
+    assert "of the engine notes, not roll" in capsys.readouterr().err

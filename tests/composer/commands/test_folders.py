@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.commands.folders import LONGEST_NAME, publish, readable_name, writable_folder
+from composer.checkpoints import RELEASED_ROLL
+from composer.commands.folders import LONGEST_NAME, engine_checkpoint, publish, readable_name, writable_folder
 from composer.errors import BadInputError
+from tests.networks import make_network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +98,16 @@ def test_read_only_folder(tmp_path: Path) -> None:
 
     with pytest.raises(BadInputError, match="Permission denied"):
         writable_folder(tmp_path)
+
+
+def test_which_checkpoint_is_meant(tmp_path: Path) -> None:
+    """The one that is named, or the released one of the engine; an engine and a checkpoint must not contradict."""
+    folder = make_network(tmp_path / "network").folder
+
+    assert engine_checkpoint(None, None) is engine_checkpoint(None, "notes") is None
+    assert engine_checkpoint(None, "roll") == RELEASED_ROLL
+    assert engine_checkpoint(folder, None) == engine_checkpoint(folder, "notes") == folder
+    with pytest.raises(BadInputError, match="of the engine notes, not roll; leave out --engine"):
+        engine_checkpoint(folder, "roll")
+    with pytest.raises(BadInputError, match="no checkpoint in"):
+        engine_checkpoint(tmp_path, "roll")

@@ -5,49 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 
 from composer.checkpoints import load_checkpoint
 from composer.learning.roll_batches import RollPiece, batches, whole_streams
 from composer.learning.roll_checkpoint import load_roll_network, write_roll_checkpoint
-from composer.learning.roll_training import CONFIGS, cell_nats, frame_nats
-from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
+from composer.learning.roll_training import cell_nats, frame_nats
 from composer.rolls.frame_model import FrameModel
+from tests.roll_networks import SOUNDING_ONLY, TINY, network_of, random_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TINY = CONFIGS["tiny"].network
-SOUNDING_ONLY = replace(TINY, planes=1)
-
-
-def network_of(config: PianoRollConfig, streams: int = 1) -> PianoRollNetwork:
-    """A small network with weights that are all different from nothing."""
-    keras.mixed_precision.set_dtype_policy("float32")
-    keras.utils.set_random_seed(7)
-    network = PianoRollNetwork(config, streams)
-    network.build()
-    rng = np.random.default_rng(7)
-    network.set_weight_arrays(
-        {
-            name: array + rng.normal(0, 0.2, array.shape).astype(np.float32)
-            for name, array in network.weight_arrays().items()
-        }
-    )
-    return network
-
-
-def random_frames(time: int, planes: int, seed: int = 1, share: float = 0.05) -> np.ndarray:
-    """Frames of keys struck at random, of which about half are held on."""
-    rng = np.random.default_rng(seed)
-    struck = rng.random((time, 88)) < share
-    sounding = struck.copy()
-    for frame in range(1, time):
-        sounding[frame] |= sounding[frame - 1] & (rng.random(88) < 0.5)
-    frames: np.ndarray = np.stack([sounding, struck], axis=-1)[..., :planes].astype(np.uint8)
-    return frames
+    from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
 
 
 def logits_of(network: PianoRollNetwork, frames: np.ndarray) -> np.ndarray:
