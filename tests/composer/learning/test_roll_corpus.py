@@ -25,7 +25,7 @@ def test_a_piece_begins_with_its_first_note_and_knows_its_key() -> None:
 
 def test_bars_begin_where_the_clock_says() -> None:
     """In 3/4 with an upbeat of a quarter, bar lines lie where the clock is a multiple of 12 frames."""
-    score = parse_notation("TIME:3/4 Rh G4q | C5q D5q E5q | C5q D5q E5q")
+    score = parse_notation("time=3/4 Rh G4q | C5q D5q E5q | C5q D5q E5q")
     piece = roll_piece(score, CONFIG)
     bars = [round((line - score.notes[0].start) * 4) for line in score.bar_lines() if line > score.notes[0].start]
     assert bars
@@ -34,7 +34,7 @@ def test_bars_begin_where_the_clock_says() -> None:
 
 def test_unusable_files_are_left_out(tmp_path: Path) -> None:
     """One broken file does not keep the others from being read; a small corpus keeps its histories."""
-    (tmp_path / "good.mid").write_bytes(write_midi(parse_notation("C4q D4q E4q F4q G4w")))
+    (tmp_path / "good.mid").write_bytes(write_midi(parse_notation("C4q D4q E4q F4q G4q F4q E4q D4q C4w")))
     (tmp_path / "bad.mid").write_bytes(b"MThd nonsense")
     files = [CorpusFile(name, "", "train") for name in ("good.mid", "bad.mid")]
     pieces = read_rolls(tmp_path, files, CONFIG)
