@@ -50,7 +50,9 @@ class RollTrainingConfig:
 
 CONFIGS = {
     "piano_midi": RollTrainingConfig(network=PianoRollConfig(dropout=0.35), epochs=16),
-    "jsb_chorales": RollTrainingConfig(network=PianoRollConfig(dropout=0.5), window=32, epochs=10, steps_per_epoch=150),
+    "jsb_chorales": RollTrainingConfig(
+        network=PianoRollConfig(dropout=0.4), window=32, epochs=8, steps_per_epoch=150, weight_decay=0.05
+    ),
     "roll": RollTrainingConfig(
         network=PianoRollConfig(planes=2, frames_per_quarter=4, cycles=(2, 3, 4, 6, 8, 12, 16, 32), dropout=0.15),
         window=128,
