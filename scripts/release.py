@@ -1,7 +1,7 @@
 """Make a trained checkpoint the released one: ``python -m scripts.release CHECKPOINT LICENCE``.
 
-Copies weights and network into ``composer/released`` and adds the licence to the card. ``LICENCE`` is the short name of
-what ``composer/released/LICENSE.md`` grants, such as "CC BY-SA 3.0 DE"; ``scripts/attribution.py`` writes the
+Copies weights and network into ``composer/released`` (``composer/released_roll`` for the roll engine) and adds the
+licence to the card. ``LICENCE`` is the short name of what ``LICENSE.md`` there grants, such as "CC BY-SA 3.0 DE"; ``scripts/attribution.py`` writes the
 attribution.
 """
 
@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from composer.checkpoints import NETWORK, RELEASED, WEIGHTS, load_checkpoint, write_card
+from composer.checkpoints import NETWORK, RELEASED, RELEASED_ROLL, ROLL, WEIGHTS, load_checkpoint, write_card
 
 MADE_ANEW = {"id", "files", "vocabulary"}
 """Parts of a card that follow from the files beside it."""
@@ -21,7 +21,9 @@ def main() -> None:
     """Release the checkpoint named on the command line."""
     if len(sys.argv) != 3:
         sys.exit('usage: python -m scripts.release CHECKPOINT "CC BY-SA 3.0 DE"')
-    sys.stdout.write(f"{release(Path(sys.argv[1]), sys.argv[2], RELEASED)}\n")
+    folder = Path(sys.argv[1])
+    released = RELEASED_ROLL if load_checkpoint(folder).engine == ROLL else RELEASED
+    sys.stdout.write(f"{release(folder, sys.argv[2], released)}\n")
 
 
 def release(folder: Path, licence: str, released: Path) -> str:
@@ -29,7 +31,7 @@ def release(folder: Path, licence: str, released: Path) -> str:
     card = {name: value for name, value in load_checkpoint(folder).card.items() if name not in MADE_ANEW}
     for name in (WEIGHTS, NETWORK):
         shutil.copyfile(folder / name, released / name)
-    return write_card(released, card | {"licence": f"{licence}; see LICENSE.md and ATTRIBUTION.md beside this file"}).id
+    return write_card(released, card | {"licence": f"{licence}; see LICENSE.md beside this file"}).id
 
 
 if __name__ == "__main__":

@@ -30,7 +30,9 @@ class RollTrainingConfig:
     """How to train: everything that shapes the result, stored in the checkpoint's card.
 
     Attributes:
-        steps: batches in all; an epoch is ``steps_per_epoch`` of them, after each of which the network is validated.
+        streams: pieces that are played side by side.
+        window: frames through which errors are sent back; the state goes on beyond.
+        epochs: the network is validated after each, which is ``steps_per_epoch`` batches long.
         transpose: each time a piece is played it stands up to so many keys higher or lower.
     """
 
