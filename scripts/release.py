@@ -1,8 +1,8 @@
 """Make a trained checkpoint the released one: ``python -m scripts.release CHECKPOINT LICENCE``.
 
 Copies weights and network into ``composer/released`` (``composer/released_roll`` for the roll engine) and adds the
-licence to the card. ``LICENCE`` is the short name of what ``LICENSE.md`` there grants, such as "CC BY-SA 3.0 DE"; ``scripts/attribution.py`` writes the
-attribution.
+licence to the card. ``LICENCE`` is the short name of what ``LICENSE.md`` there grants, such as "CC BY-SA 3.0 DE";
+``scripts/attribution.py`` writes the attribution.
 """
 
 from __future__ import annotations

@@ -11,12 +11,13 @@ import numpy as np
 from composer.checkpoints import NETWORK, ROLL, WEIGHTS, write_card, write_weights
 from composer.learning.export import export_in_child
 from composer.learning.roll_training import CONFIGS
-from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
+from composer.networks.piano_roll import PianoRollNetwork
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from composer.checkpoints import Checkpoint
+    from composer.networks.roll_config import PianoRollConfig
 
 TINY = CONFIGS["tiny"].network
 SOUNDING_ONLY = replace(TINY, planes=1)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
-    from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
+    from composer.networks.piano_roll import PianoRollNetwork
+    from composer.networks.roll_config import PianoRollConfig
 
 
 def export_in_child(
@@ -88,7 +89,7 @@ def roll_functions(network: PianoRollNetwork) -> dict[str, tf.types.experimental
     """The concrete functions ``frame`` and ``keys`` of one stream."""
     import tensorflow as tf
 
-    from composer.networks.piano_roll import state_width
+    from composer.networks.roll_config import state_width
     from composer.rolls.past import OWN, plane_count
 
     config = network.config
@@ -132,7 +133,8 @@ def main() -> None:
     """Convert one network; the arguments are described at the top of this module."""
     from composer.checkpoints import read_weights
     from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
-    from composer.networks.piano_roll import PianoRollNetwork, roll_config
+    from composer.networks.piano_roll import PianoRollNetwork
+    from composer.networks.roll_config import roll_config
 
     engine, weights, config, output, precision = sys.argv[1:6]
     content = json.loads(config)

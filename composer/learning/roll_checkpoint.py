@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from composer.checkpoints import NETWORK, ROLL, WEIGHTS, load_checkpoint, read_weights, write_card, write_weights
 from composer.errors import CheckpointError
 from composer.learning.export import export_in_child
-from composer.networks.piano_roll import PianoRollNetwork, roll_config
+from composer.networks.piano_roll import PianoRollNetwork
+from composer.networks.roll_config import roll_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

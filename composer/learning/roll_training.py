@@ -12,7 +12,8 @@ from keras import ops
 
 from composer.learning.roll_batches import batches, training_streams, whole_streams
 from composer.learning.training import WarmCosine
-from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
+from composer.networks.piano_roll import PianoRollNetwork
+from composer.networks.roll_config import PianoRollConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,9 @@ from composer.generation.endings import (
 )
 from composer.keys import estimate_key
 from composer.notes import DEFAULT_VELOCITY, EPSILON, Note, with_repeats_cleaned
+from composer.rolls.choosing import Listener
 from composer.rolls.grid import grid_for
+from composer.rolls.growing import Drawing, Growth
 from composer.rolls.guards import Guard
 from composer.rolls.performing import pedalled, velocities
 from composer.rolls.roll import FRAMES_PER_QUARTER, ONSET, SOUNDING, Roll, RollNote, notes_of, roll_of
@@ -40,7 +42,10 @@ MOST_HEARD = 1024
 """The network hears the last frames of a long primer: more would change little and take seconds."""
 CLOSING_LEVEL = 0.5
 """What the favoured pitch classes of a close are lowered by, in nats: harmony shall change there, not density."""
+TEMPERATURE = 1.0
 GOOD_CLOSE = 4.5
+MOST_GROWTHS, MOST_FRAMES_PER_SECOND = 6, 50.0
+SEGMENT_SECONDS = 1.5
 """More is asked of a close than where the best of a dozen is taken."""
 LAST_NOTES = 12
 """The last chord is as loud as so many notes before it, where it is written."""
@@ -67,80 +72,88 @@ def continue_roll(
     grid = grid_for(task.primer, task.primer_end_beat, shape.frames_per_quarter or FRAMES_PER_QUARTER)
     highest_pitch = shape.lowest_pitch + shape.keys - 1
     heard = roll_of(task.primer, grid.frames_per_quarter, shape.lowest_pitch, highest_pitch, length=grid.first)
-    growth = _Growth(model, task, grid, heard, threshold)
-    growth.grow(on_progress or _untold)
+    composing = _Composing(model, task, grid, heard, threshold)
+    composing.grow(on_progress or _untold)
     begin = grid.seconds(grid.first)
-    return _assemble(task, grid, best_close([growth.music()], growth.key, task.end_seconds, begin, GOOD_CLOSE))
+    return _assemble(task, grid, best_close(composing.music(), composing.key, task.end_seconds, begin, GOOD_CLOSE))
 
 
 def _untold(_share: float) -> None:
     """Nobody wants to know."""
 
 
-class _Growth(Generic[State]):
-    """A continuation in the making; ``heard`` is the primer."""
+class _Composing(Generic[State]):
+    """Continuations of ``heard`` grow side by side, and the best one goes on."""
 
     def __init__(
         self, model: FrameNetwork[State], task: Task, grid: Grid, heard: Roll, threshold: float | None
     ) -> None:
-        self._model, self._task, self._grid, self._heard, self._threshold = model, task, grid, heard, threshold
+        self._task, self._grid = task, grid
         self.key = estimate_key(task.primer)
-        self._guard = Guard(heard, grid.bar_frames, grid.frame_seconds)
-        self._rng = np.random.default_rng(task.random_seed)
-        self._frames: list[Frames] = []
+        temperature = TEMPERATURE * task.temperature
+        self._drawing = Drawing(np.random.default_rng(task.random_seed), temperature, threshold)
+        self._width = 1 if threshold is not None else _width(grid)
+        self._listener = Listener(heard, self.key, grid.frame_seconds)
         skipped = max(len(heard.frames) - MOST_HEARD, 0)
-        self._state = model.start(self.key.tonic, grid.position(skipped))
+        state = model.start(self.key.tonic, grid.position(skipped))
         for frame in heard.frames[skipped:]:
-            self._hear(frame)
+            model.hear(state, frame[:, : model.config.planes])
+        self.growths = [Growth(model, state, Guard(heard, grid.bar_frames, grid.frame_seconds), heard, [])]
 
     def grow(self, on_progress: Callable[[float], None]) -> None:
         """Append frames until the piece has passed its end."""
-        end_seconds, rate = self._task.end_seconds, self._grid.frames_per_quarter
-        end = self._grid.timeline.beat_at(end_seconds) * rate
-        count = max(math.ceil(end - EPSILON) - self._grid.first, 1)
-        closing_seconds = end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS
-        closing: NDArray[np.float32] | None = None
-        for index in range(count):
-            if closing is None and self._grid.seconds(self._grid.first + index) >= closing_seconds:
-                self.key = closing_key(self._task.primer, self.music().notes)
+        count, closing = self._count(), np.zeros(self.growths[0].heard.frames.shape[1], np.float32)
+        close_from = self._frame_at(self._task.end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS)
+        reached = 0
+        for until in self._choices(close_from, count):
+            if until > close_from and not closing.any():
+                self.key = closing_key(self._task.primer, self.music()[0].notes)
                 closing = self._closing_bias()
-            self._append(self._guard.bias() if closing is None else self._guard.bias() + closing)
-            if (index + 1) % rate == 0 or index + 1 == count:
-                on_progress((index + 1) / count)
+            best = self.growths[0]
+            self.growths = [best.copy() for _ in range(self._width)]
+            for index, growth in enumerate(self.growths):
+                for frame in range(reached, until):
+                    growth.append(self._drawing, closing)
+                    if (frame + 1) % self._grid.frames_per_quarter == 0 or frame + 1 == until:
+                        done = reached + (index * (until - reached) + frame + 1 - reached) / self._width
+                        on_progress(done / count)
+            nats = [growth.nats / (until - reached) for growth in self.growths]
+            chosen = self._listener.choose([growth.roll() for growth in self.growths], nats)
+            # The best one comes first.
+            self.growths.insert(0, self.growths.pop(chosen))
+            reached = until
 
-    def music(self) -> _Music:
-        """Primer and continuation up to now."""
-        frames = np.concatenate([self._heard.frames, np.stack(self._frames)]) if self._frames else self._heard.frames
-        roll = replace(self._heard, frames=frames)
-        return _Music([_TimedNote(note, self._grid) for note in notes_of(roll)], self._grid)
+    def _count(self) -> int:
+        end = self._grid.timeline.beat_at(self._task.end_seconds) * self._grid.frames_per_quarter
+        return max(math.ceil(end - EPSILON) - self._grid.first, 1)
+
+    def _frame_at(self, seconds: float) -> int:
+        """The first frame of the continuation that begins then or later."""
+        beat = self._grid.timeline.beat_at(max(seconds, 0.0))
+        return max(math.ceil(beat * self._grid.frames_per_quarter - EPSILON) - self._grid.first, 0)
+
+    def _choices(self, close_from: int, count: int) -> list[int]:
+        """After how many frames the best continuation is chosen: every segment, and where a close is sought."""
+        segment = max(round(SEGMENT_SECONDS / self._grid.frame_seconds), 1)
+        last = self._frame_at(self._task.end_seconds - LONGEST_HOLD_SECONDS)
+        regular = range(segment, close_from, segment)
+        return sorted({place for place in (*regular, close_from, last, count) if 0 < place <= count})
+
+    def music(self) -> list[_Music]:
+        """Each continuation with the primer before it, up to now; the best first."""
+        grid = self._grid
+        rolls = [growth.roll() for growth in self.growths]
+        return [_Music([_TimedNote(note, grid) for note in notes_of(roll)], grid) for roll in rolls]
 
     def _closing_bias(self) -> NDArray[np.float32]:
-        shape = self._model.config
-        classes = np.arange(shape.lowest_pitch, shape.lowest_pitch + shape.keys) % 12
+        heard = self.growths[0].heard
+        classes = np.arange(heard.lowest_pitch, heard.lowest_pitch + heard.frames.shape[1]) % 12
         return favour(self.key)[classes] - np.float32(CLOSING_LEVEL)
 
-    def _append(self, bias: NDArray[np.float32]) -> None:
-        frame = self._guard.corrected(self._proposed(bias))
-        self._frames.append(frame)
-        self._guard.push(frame)
-        self._hear(frame)
 
-    def _proposed(self, bias: NDArray[np.float32]) -> Frames:
-        """The network's next frame ``(keys, 2)``."""
-        if self._threshold is None:
-            temperature = self._task.temperature * self._guard.restlessness
-            drawn = self._model.draw(self._state, self._rng, temperature, bias)
-        else:
-            drawn = self._model.decide(self._state, self._threshold, bias)
-        frame = np.zeros((len(drawn), 2), np.uint8)
-        frame[:, : drawn.shape[1]] = drawn
-        if not self._frames:
-            # The notes of the primer end where it ends: what the network would hold on comes up.
-            frame[:, SOUNDING] &= frame[:, ONSET] | (1 - self._heard.frames[-1, :, SOUNDING])
-        return frame
-
-    def _hear(self, frame: Frames) -> None:
-        self._model.hear(self._state, frame[:, : self._model.config.planes])
+def _width(grid: Grid) -> int:
+    """How many continuations grow side by side: fewer where a second of music has many frames."""
+    return min(max(int(MOST_FRAMES_PER_SECOND * grid.frame_seconds), 2), MOST_GROWTHS)
 
 
 class _TimedNote:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Choose = Callable[[Floats, int], NDArray[np.bool_]]
 
+FLOORS = [-20.0, -20.0]
+
 
 @dataclass(frozen=True)
 class RollConfig:
@@ -81,6 +83,10 @@ class FrameModel:
         past = Past(self.config.keys, self.config.planes)
         return FrameState(past, np.zeros(self._state_width, np.float32), tonic, first_position)
 
+    def copied(self, state: FrameState) -> FrameState:
+        """An independent state in which the same has been heard."""
+        return state.copy()
+
     def hear(self, state: FrameState, frame: Frames) -> None:
         """Append a frame ``(keys, planes)``."""
         state.states = self._prepared(state).states
@@ -107,7 +113,7 @@ class FrameModel:
 
         def choose(logits: Floats, plane: int) -> NDArray[np.bool_]:
             # u < sigmoid(x), said of the logit of u: one comparison, whatever the temperature.
-            chosen: NDArray[np.bool_] = logits / temperature > chances[plane]
+            chosen: NDArray[np.bool_] = (logits / temperature > chances[plane]) & (logits > FLOORS[plane])
             return chosen
 
         return self._decided(state, choose, bias)

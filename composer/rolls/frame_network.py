@@ -48,6 +48,9 @@ class FrameNetwork(Protocol[State]):
             first_position: place of the first frame in its bar, in frames.
         """
 
+    def copied(self, state: State) -> State:
+        """An independent state in which the same has been heard."""
+
     def hear(self, state: State, frame: Frames) -> None:
         """Append a frame ``(keys, planes)`` to what has been heard; changes ``state``, never ``frame``."""
 

@@ -9,6 +9,7 @@ may be.
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,7 +94,13 @@ class Guard:
         self._notes, self._bars = LoopGuard(), BarLoops(bar_frames)
         for frame in heard.frames:
             self.push(frame)
-        self._ages[:] = 0
+        self._ages = np.zeros_like(self._ages)
+
+    def copy(self) -> Guard:
+        """An independent guard with the same past (arrays are replaced, never changed)."""
+        twin = copy(self)
+        twin._notes, twin._bars = self._notes.copy(), self._bars.copy()
+        return twin
 
     @property
     def restlessness(self) -> float:
@@ -189,6 +196,12 @@ class BarLoops:
         self._most = [(BAR_REPEATS - 1) * period for period in self._periods]
         self._runs = [0, 0, 0]
         self._frames: list[bytes] = []
+
+    def copy(self) -> BarLoops:
+        """An independent one with the same past."""
+        twin = copy(self)
+        twin._runs, twin._frames = [*self._runs], [*self._frames]
+        return twin
 
     def push(self, struck: NDArray[np.uint8]) -> None:
         """Append the onsets of a frame, ``(keys,)``."""

@@ -10,7 +10,7 @@ been nowhere similar, a memory offers little.
 
 from __future__ import annotations
 
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,7 +76,10 @@ class Past:
 
     def copy(self) -> Past:
         """An independent past with the same frames."""
-        return deepcopy(self)
+        twin = copy(self)
+        # The means and ages are replaced with every frame, never changed.
+        twin._heard, twin._sizes, twin._likeness = self._heard.copy(), self._sizes.copy(), self._likeness.copy()
+        return twin
 
     def push(self, frame: Frames) -> None:
         """Append a frame ``(keys, planes)``."""

@@ -63,6 +63,10 @@ class Roll:
         """Which keys are struck, ``(time, keys)``; shares the memory of ``frames``."""
         return self.frames[..., ONSET].view(np.bool_)
 
+    def newest(self, count: int) -> Roll:
+        """The last ``count`` frames; shares their memory."""
+        return replace(self, frames=self.frames[-count:])
+
 
 def frame_at(beat: float, frames_per_quarter: int) -> int:
     """The frame nearest to ``beat``; halfway between two it is the later one."""

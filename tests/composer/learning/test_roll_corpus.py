@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from composer.learning.corpus import CorpusFile
 from composer.learning.roll_corpus import read_rolls, roll_piece
 from composer.midi.writer import write_midi
-from composer.networks.piano_roll import PianoRollConfig
+from composer.networks.roll_config import PianoRollConfig
 from composer.notation import parse_notation
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from tests.roll_networks import SOUNDING_ONLY, TINY, network_of, random_frames
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from composer.networks.piano_roll import PianoRollConfig, PianoRollNetwork
+    from composer.networks.piano_roll import PianoRollNetwork
+    from composer.networks.roll_config import PianoRollConfig
 
 
 def logits_of(network: PianoRollNetwork, frames: np.ndarray) -> np.ndarray:
