@@ -194,7 +194,7 @@ def _report(folder: Path, sequences: list[Frames], random_seed: int) -> dict[str
         **model_figures(sequences, nats, drawn),
         **data_figures(sequences),
         "checkpoint": checkpoint.id,
-        "parameters": int(network.count_params()),
+        "parameters": sum(array.size for array in network.weight_arrays().values()),
         "training_seconds": origin["training_seconds"],
         "trained_on": origin["data"],
         "random_seed": checkpoint.card.get("training", {}).get("random_seed"),
