@@ -7,13 +7,14 @@ network of frames gets wrong: keys a semitone apart that sound together, and key
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from composer.encoding.vocabulary import TICKS, TICKS_PER_BEAT
 from composer.generation.candidates import PlayedNote
 from composer.generation.critic import TYPICALITY_WEIGHT, WINDOW_SECONDS, manner_of, stretch_score
+from composer.notes import LOWEST_PITCH
 from composer.rolls.roll import notes_of
 
 if TYPE_CHECKING:
@@ -81,15 +82,20 @@ def faults(roll: Roll) -> Faults:
 
 def played(roll: Roll, frame_seconds: float) -> list[PlayedNote]:
     """The notes of ``roll`` as the critic takes them: gap, pitch and duration to the nearest 1/24 beat."""
-    ticks, previous = TICKS_PER_BEAT / roll.frames_per_quarter, 0
-    notes = []
-    for note in notes_of(roll):
-        gap, length = ((count * ticks) for count in (note.start - previous, note.end - note.start))
-        factors = (_tick_id(gap), note.pitch - 21, _tick_id(length), 0, 0, 0)
-        notes.append(PlayedNote(round(note.start * ticks), note.start * frame_seconds, 0, factors))
-        previous = note.start
-    return notes
+    ticks = TICKS_PER_BEAT / roll.frames_per_quarter
+    notes = np.array(notes_of(roll)).reshape(-1, 3)
+    starts, lengths = notes[:, 0], notes[:, 1] - notes[:, 0]
+    gaps = np.diff(starts, prepend=starts[:1])
+    columns = (
+        np.round(starts * ticks).astype(int),
+        starts * frame_seconds,
+        _tick_ids(gaps * ticks),
+        notes[:, 2] - LOWEST_PITCH,
+        _tick_ids(lengths * ticks),
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [PlayedNote(tick, seconds, 0, (gap, key, length, 0, 0, 0)) for tick, seconds, gap, key, length in rows]
 
 
-def _tick_id(ticks: float) -> int:
-    return int(np.searchsorted(TICKS, round(ticks)).clip(0, len(TICKS) - 1))
+def _tick_ids(ticks: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.searchsorted(TICKS, np.round(ticks)).clip(0, len(TICKS) - 1)

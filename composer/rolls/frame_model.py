@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     Choose = Callable[[Floats, int], NDArray[np.bool_]]
 
-FLOORS = [-20.0, -20.0]
+FLOORS = (-5.3, -2.0)
+"""Logits of sounding and of being struck anew below which no key is drawn: 88 small chances add up to wrong notes, and
+a key that is struck in every frame likes to go on so. Biases count, so that what is urged comes all the same."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,6 @@ class FrameModel:
         past = Past(self.config.keys, self.config.planes)
         return FrameState(past, np.zeros(self._state_width, np.float32), tonic, first_position)
 
-    def copied(self, state: FrameState) -> FrameState:
-        """An independent state in which the same has been heard."""
-        return state.copy()
-
     def hear(self, state: FrameState, frame: Frames) -> None:
         """Append a frame ``(keys, planes)``."""
         state.states = self._prepared(state).states
@@ -130,16 +128,18 @@ class FrameModel:
     def nats_of(self, state: FrameState, frame: Frames) -> float:
         """Negative log-likelihood of ``frame`` ``(keys, planes)`` as the next one; it is not appended.
 
-        One look at the whole frame gives all logits, for those of a key depend on the keys below it alone. As in
-        training, an onset counts only where it is in question: where the key sounded before and sounds on.
+        One look at the whole frame gives all logits, for those of a key depend on the keys below it alone.
         """
-        ready = self._prepared(state)
-        logits = self._keys(known=ready.known, frame=frame.astype(np.float32), past=ready.planes)["logits"]
-        nats = np.logaddexp(0, np.where(frame > 0, -logits, logits).astype(np.float64))
-        total = nats[:, 0].sum()
-        if self.config.planes > 1:
-            total += nats[(frame[:, 0] > 0) & (ready.planes[:, 0] > 0), 1].sum()
-        return float(total)
+        before = self._prepared(state).planes[:, 0] > 0
+        return _nats(self.logits_of(state, frame), frame.astype(np.float32), before)
+
+    def logits_of(self, state: FrameState, frame: Frames) -> Floats:
+        """Of each bit of the next frame, ``(keys, planes)``, given the keys below it as they are in ``frame``."""
+        return self._logits(self._prepared(state), frame.astype(np.float32))
+
+    def _logits(self, ready: _Ready, frame: Floats) -> Floats:
+        logits: Floats = self._keys(known=ready.known, frame=frame, past=ready.planes)["logits"]
+        return logits
 
     def _prepared(self, state: FrameState) -> _Ready:
         if state.ready is None:
@@ -155,28 +155,39 @@ class FrameModel:
         return state.ready
 
     def _decided(self, state: FrameState, choose: Choose, bias: Floats | None) -> Frames:
-        """Keys from the lowest up.
+        """Keys from the lowest up, each given those below it, in few calls.
 
-        The logits of all keys are computed as if none of those undecided sounded below them. That is right up to and
-        including the next key that sounds; after each of those they are computed anew.
+        All keys are decided at once, given a guess: that what sounded sounds on. They are right up to and including the
+        first one that differs from the guess; the others become the next guess. (With what was drawn by chance fixed,
+        this is what deciding key by key would give; it is Jacobi decoding, arXiv 2305.10427.)
         """
         ready = self._prepared(state)
-        frame = np.zeros((self.config.keys, self.config.planes), np.float32)
         before = ready.planes[:, 0] > 0
-        first, state.nats = 0, 0.0
-        while first < self.config.keys:
-            logits = self._keys(known=ready.known, frame=frame, past=ready.planes)["logits"]
-            biased = logits[:, 0] if bias is None else logits[:, 0] + bias
-            sounding = np.flatnonzero(choose(biased, 0)[first:])
-            key = first + int(sounding[0]) if len(sounding) else self.config.keys
-            state.nats += float(np.logaddexp(0, logits[first:key, 0]).sum())
-            if key < self.config.keys:
-                frame[key, 0] = 1
-                state.nats += float(np.logaddexp(0, -logits[key, 0]))
-                if self.config.planes > 1:
-                    struck = not before[key] or bool(choose(logits[:, 1], 1)[key])
-                    frame[key, 1] = struck
-                    if before[key]:
-                        state.nats += float(np.logaddexp(0, -logits[key, 1] if struck else logits[key, 1]))
-            first = key + 1
-        return frame.astype(np.uint8)
+        frame = np.zeros((self.config.keys, self.config.planes), np.float32)
+        frame[:, 0] = before
+        first = 0
+        while True:
+            logits = self._logits(ready, frame)
+            decided = np.empty_like(frame)
+            decided[:, 0] = choose(logits[:, 0] if bias is None else logits[:, 0] + bias, 0)
+            if self.config.planes > 1:
+                decided[:, 1] = decided[:, 0] * (~before | choose(logits[:, 1], 1))
+            wrong = np.flatnonzero((decided[first:] != frame[first:]).any(1))
+            if not len(wrong):
+                state.nats = _nats(logits, frame, before)
+                return frame.astype(np.uint8)
+            first += int(wrong[0])
+            frame[first:] = decided[first:]
+            first += 1
+
+
+def _nats(logits: Floats, frame: Floats, before: NDArray[np.bool_]) -> float:
+    """Negative log-likelihood of a frame, of all its logits.
+
+    As in training, an onset counts only where it is in question: where the key sounded before and sounds on.
+    """
+    nats = np.logaddexp(0, np.where(frame > 0, -logits, logits).astype(np.float64))
+    total = nats[:, 0].sum()
+    if frame.shape[1] > 1:
+        total += nats[(frame[:, 0] > 0) & before, 1].sum()
+    return float(total)

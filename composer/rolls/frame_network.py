@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -10,7 +10,21 @@ if TYPE_CHECKING:
 
     from composer.rolls.roll import Frames
 
-State = TypeVar("State")
+
+class Heard(Protocol):
+    """A state: what has been heard.
+
+    Attributes:
+        nats: negative log-likelihood of the frame that was drawn or decided last.
+    """
+
+    nats: float
+
+    def copy(self) -> Self:
+        """An independent state in which the same has been heard."""
+
+
+State = TypeVar("State", bound=Heard)
 
 
 class FrameShape(Protocol):
@@ -47,9 +61,6 @@ class FrameNetwork(Protocol[State]):
             tonic: pitch class.
             first_position: place of the first frame in its bar, in frames.
         """
-
-    def copied(self, state: State) -> State:
-        """An independent state in which the same has been heard."""
 
     def hear(self, state: State, frame: Frames) -> None:
         """Append a frame ``(keys, planes)`` to what has been heard; changes ``state``, never ``frame``."""

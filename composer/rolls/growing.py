@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic
 
 import numpy as np
 
+from composer.rolls.frame_network import State
 from composer.rolls.roll import ONSET, SOUNDING
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from composer.rolls.frame_network import FrameNetwork
     from composer.rolls.guards import Guard
     from composer.rolls.roll import Frames, Roll
-
-State = TypeVar("State")
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Growth(Generic[State]):
         guard: has followed all frames.
         heard: the primer.
         frames: after the primer, each ``(keys, 2)``.
-        nats: negative log-likelihood of the newest frames.
+        nats: negative log-likelihood of what was drawn for it.
     """
 
     model: FrameNetwork[State]
@@ -49,23 +48,23 @@ class Growth(Generic[State]):
     nats: float = 0.0
 
     def copy(self) -> Growth[State]:
-        """An independent continuation with the same past, whose next frames count as its newest."""
-        state, guard = self.model.copied(self.state), self.guard.copy()
-        return replace(self, state=state, guard=guard, frames=[*self.frames], nats=0.0)
+        """An independent continuation with the same past."""
+        return replace(self, state=self.state.copy(), guard=self.guard.copy(), frames=[*self.frames])
 
     def append(self, drawing: Drawing, closing: NDArray[np.float32]) -> None:
         """Draw, correct and hear a frame; ``closing`` ``(keys,)`` is added to what the guard wants."""
         frame = self.guard.corrected(self._proposed(drawing, self.guard.bias() + closing))
         self.frames.append(frame)
         self.guard.push(frame)
-        self.nats += getattr(self.state, 'nats', 0.0)
+        self.nats += self.state.nats
         self.model.hear(self.state, frame[:, : self.model.config.planes])
 
     def _proposed(self, drawing: Drawing, bias: NDArray[np.float32]) -> Frames:
         """The network's next frame ``(keys, 2)``."""
         if drawing.threshold is None:
             temperature = drawing.temperature * self.guard.restlessness
-            drawn = self.model.draw(self.state, drawing.rng, temperature, bias)
+            # The network's wishes fade with the heat, what is wanted of them does not.
+            drawn = self.model.draw(self.state, drawing.rng, temperature, bias * np.float32(max(temperature, 1.0)))
         else:
             drawn = self.model.decide(self.state, drawing.threshold, bias)
         frame = np.zeros((len(drawn), 2), np.uint8)

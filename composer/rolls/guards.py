@@ -9,7 +9,7 @@ may be.
 from __future__ import annotations
 
 import math
-from copy import copy
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,7 +83,7 @@ class Guard:
     def __init__(self, heard: Roll, bar_frames: int, frame_seconds: float) -> None:
         times = np.flatnonzero(heard.onsets.any(1))
         self.limits = Limits(bar_frames, frame_seconds, int(np.diff(times).max(initial=0)))
-        self._chords = [np.flatnonzero(heard.onsets[time]) for time in times]
+        self._chords = heard.onsets[times]
         self._borrowed = 0
         self._wanted = float(heard.onsets.sum()) / len(heard.frames)
         self._density = self._wanted
@@ -97,10 +97,8 @@ class Guard:
         self._ages = np.zeros_like(self._ages)
 
     def copy(self) -> Guard:
-        """An independent guard with the same past (arrays are replaced, never changed)."""
-        twin = copy(self)
-        twin._notes, twin._bars = self._notes.copy(), self._bars.copy()
-        return twin
+        """An independent guard with the same past."""
+        return deepcopy(self)
 
     @property
     def restlessness(self) -> float:
@@ -196,12 +194,6 @@ class BarLoops:
         self._most = [(BAR_REPEATS - 1) * period for period in self._periods]
         self._runs = [0, 0, 0]
         self._frames: list[bytes] = []
-
-    def copy(self) -> BarLoops:
-        """An independent one with the same past."""
-        twin = copy(self)
-        twin._runs, twin._frames = [*self._runs], [*self._frames]
-        return twin
 
     def push(self, struck: NDArray[np.uint8]) -> None:
         """Append the onsets of a frame, ``(keys,)``."""

@@ -10,14 +10,13 @@ been nowhere similar, a memory offers little.
 
 from __future__ import annotations
 
-from copy import copy
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     Frames = NDArray[np.uint8]
@@ -76,10 +75,7 @@ class Past:
 
     def copy(self) -> Past:
         """An independent past with the same frames."""
-        twin = copy(self)
-        # The means and ages are replaced with every frame, never changed.
-        twin._heard, twin._sizes, twin._likeness = self._heard.copy(), self._sizes.copy(), self._likeness.copy()
-        return twin
+        return deepcopy(self)
 
     def push(self, frame: Frames) -> None:
         """Append a frame ``(keys, planes)``."""

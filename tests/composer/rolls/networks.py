@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,11 @@ class Heard:
     tonic: int
     first_position: int
     frames: list[Frames] = field(default_factory=list)
+    nats: float = 0.0
+
+    def copy(self) -> Heard:
+        """Another with the same frames."""
+        return replace(self, frames=[*self.frames])
 
 
 class Silent:

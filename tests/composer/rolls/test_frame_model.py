@@ -51,3 +51,19 @@ def test_frames_have_the_likelihood_that_the_trained_network_gives_them(folder: 
         model.hear(state, frame)
 
     assert nats == pytest.approx(frame_nats(load_roll_network(folder, 1), [piece], 1, 30)[0], rel=2e-3)
+
+
+def test_keys_are_decided_from_the_lowest_up(folder: Path) -> None:
+    """Guessing many at once decides what going from key to key would: each given those below it alone."""
+    model = FrameModel(load_checkpoint(folder))
+    state = model.start(2)
+    for frame in random_frames(6, model.config.planes):
+        model.hear(state, frame)
+    before = frame[:, 0] > 0
+    expected = np.zeros_like(frame)
+    for key in range(len(frame)):
+        logits = [model.logits_of(state, expected)[key, plane] > -0.5 for plane in range(model.config.planes)]
+        expected[key] = [logits[0], *(logits[0] and (not before[key] or again) for again in logits[1:])]
+
+    assert expected.any()
+    assert np.array_equal(model.decide(state, -0.5), expected)
