@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from composer.keys import Key
     from composer.rolls.roll import Roll
 
-CLASH_WEIGHT, RESTRIKE_WEIGHT, HARMONY_WEIGHT = 4.0, 2.0, 2.0
+CLASH_WEIGHT, RESTRIKE_WEIGHT, HARMONY_WEIGHT = 4.0, 2.0, 4.0
 """Of shares: frames with semitones in them, strikes that follow one in the frame before, foreign pitch classes."""
 
 

@@ -44,7 +44,7 @@ GOOD_CLOSE = 4.0
 """More is asked of a close than where the best of a dozen is taken."""
 SEGMENT_SECONDS = 1.5
 """After this much music the best continuation is kept and goes on as all of them."""
-MOST_GROWTHS, MOST_FRAMES_PER_SECOND = 6, 50.0
+MOST_GROWTHS, MOST_FRAMES_PER_SECOND = 6, 40.0
 """So many continuations grow side by side; fewer, but two, where that would be more frames for a second of music."""
 
 

@@ -43,7 +43,7 @@ DENSITY_WEIGHT, DENSITY_GAIN, DENSITY_LEAK, MOST_DENSITY_BIAS = 0.8, 0.04, 0.98,
 """A controller, in nats: at a low temperature each key is so unlikely that without it hardly any would be struck."""
 KEY_BIAS, FREE_SHARE = -1.0, 0.85
 """Against keys outside of the key of a primer that stays in it; none where less than this share of it does."""
-RANGE_BIAS, RANGE_SLACK = -1.5, 7
+RANGE_BIAS, RANGE_SLACK = -1.5, 3
 """Against keys so far (in semitones) beyond those of the primer."""
 BAR_REPEATS = 3
 """The same bar, or pair or four of them, comes so often in a row before the music is moved on."""
