@@ -1,6 +1,7 @@
 # `make run` and `make test` do all set-up themselves; the second time it takes no time.
 PYTHON_IN_VENV := .venv/bin/python
-PYTEST_ARGUMENTS ?=
+# Several processes, each with whole test files; PYTEST_ARGUMENTS="-x -k name" runs them in one.
+PYTEST_ARGUMENTS ?= -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test lint benchmark chaos audience lock clean

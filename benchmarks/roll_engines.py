@@ -23,7 +23,7 @@ from composer.checkpoints import load_checkpoint
 from composer.evaluation.frame_data import read_frame_file
 from composer.evaluation.frame_drawing import C, draw_each, go_on
 from composer.evaluation.frame_measures import expected_accuracy, shares
-from composer.rolls.frame_model import FrameModel
+from composer.rolls.frame_model import NO_FLOORS, FrameModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=8, help="continuations of every primer and temperature")
     given = parser.parse_args()
     file, checkpoint = read_frame_file(given.data), load_checkpoint(given.checkpoint)
-    sequences, model = file.split(given.split), FrameModel(checkpoint)
+    sequences, model = file.split(given.split), FrameModel(checkpoint, NO_FLOORS)
     primers = [frames[:PRIMER_FRAMES] for frames in sequences if len(frames) >= PRIMER_FRAMES]
     true = [frames[PRIMER_FRAMES : PRIMER_FRAMES + COMPOSED_FRAMES] for frames in sequences]
     figures = {

@@ -176,7 +176,7 @@ def _report(folder: Path, sequences: list[Frames], random_seed: int) -> dict[str
     from composer.learning.roll_batches import RollPiece
     from composer.learning.roll_checkpoint import load_roll_network
     from composer.learning.roll_training import frame_nats
-    from composer.rolls.frame_model import FrameModel
+    from composer.rolls.frame_model import NO_FLOORS, FrameModel
 
     network = load_roll_network(folder, STREAMS)
     shape = network.config.keys, network.config.lowest_pitch, network.config.planes
@@ -188,7 +188,7 @@ def _report(folder: Path, sequences: list[Frames], random_seed: int) -> dict[str
     nats = frame_nats(network, pieces, STREAMS, WINDOW)
     say("Drawing each frame once, for the expected accuracy ...")
     checkpoint = load_checkpoint(folder)
-    drawn = draw_each(FrameModel(checkpoint), sequences, random_seed)
+    drawn = draw_each(FrameModel(checkpoint, NO_FLOORS), sequences, random_seed)
     origin = {name: checkpoint.card.get(name) for name in ("training_seconds", "data")}
     return {
         **model_figures(sequences, nats, drawn),

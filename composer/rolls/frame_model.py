@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 FLOORS = (-5.3, -2.0)
 """Logits of sounding and of being struck anew below which no key is drawn: 88 small chances add up to wrong notes, and
 a key that is struck in every frame likes to go on so. Biases count, so that what is urged comes all the same."""
+
+NO_FLOORS = (-math.inf, -math.inf)
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,15 @@ class _Ready:
 
 
 class FrameModel:
-    """The network of a checkpoint of the roll engine; not to be shared between threads."""
+    """The network of a checkpoint of the roll engine; not to be shared between threads.
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    Args:
+        checkpoint: of the roll engine.
+        floors: logits of each plane below which nothing is drawn; with ``NO_FLOORS`` the distribution is exact.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, floors: tuple[float, float] = FLOORS) -> None:
+        self._floors = floors
         content = checkpoint.card["network"]
         self.config = RollConfig(*(int(content[name]) for name in RollConfig.__dataclass_fields__))
         units = int(content["key_units"]) * self.config.keys + int(content["frame_units"])
@@ -111,7 +120,7 @@ class FrameModel:
 
         def choose(logits: Floats, plane: int) -> NDArray[np.bool_]:
             # u < sigmoid(x), said of the logit of u: one comparison, whatever the temperature.
-            chosen: NDArray[np.bool_] = (logits / temperature > chances[plane]) & (logits > FLOORS[plane])
+            chosen: NDArray[np.bool_] = (logits / temperature > chances[plane]) & (logits > self._floors[plane])
             return chosen
 
         return self._decided(state, choose, bias)

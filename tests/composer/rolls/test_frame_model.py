@@ -11,7 +11,7 @@ from composer.checkpoints import load_checkpoint
 from composer.learning.roll_batches import RollPiece
 from composer.learning.roll_checkpoint import load_roll_network
 from composer.learning.roll_training import frame_nats
-from composer.rolls.frame_model import FrameModel
+from composer.rolls.frame_model import NO_FLOORS, FrameModel
 from tests.roll_networks import SOUNDING_ONLY, TINY, random_frames, write_exact
 
 if TYPE_CHECKING:
@@ -67,3 +67,12 @@ def test_keys_are_decided_from_the_lowest_up(folder: Path) -> None:
 
     assert expected.any()
     assert np.array_equal(model.decide(state, -0.5), expected)
+
+
+def test_without_floors_the_distribution_is_exact(folder: Path) -> None:
+    """What is below the floors is drawn only without them: with high floors nothing sounds at all."""
+    checkpoint = load_checkpoint(folder)
+    silent, exact = FrameModel(checkpoint, (50.0, 50.0)), FrameModel(checkpoint, NO_FLOORS)
+    frames = [model.draw(model.start(0), np.random.default_rng(1)) for model in (silent, exact)]
+    assert frames[0].sum() == 0
+    assert frames[1].sum() > 0
