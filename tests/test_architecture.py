@@ -34,6 +34,7 @@ TRAINING_MODULES = (
     "learning/training.py",
     "learning/export.py",
     "learning/roll_training.py",
+    "learning/fitting.py",
     "learning/roll_checkpoint.py",
     "tuning/head_training.py",
     "tuning/network.py",

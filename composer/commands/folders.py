@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 import unicodedata
 from contextlib import ExitStack
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from composer.errors import BadInputError
 
@@ -33,6 +34,19 @@ def writable_folder(folder: Path) -> Path:
         reason = getattr(error, "strerror", None) or error
         message = f"Nothing can be written to the folder {folder}: {reason}; choose another one."
         raise BadInputError(message) from error
+
+
+def keep_config(output: Path, config: Mapping[str, Any]) -> None:
+    """Write down the settings of a training, and refuse to go on with one that was begun with others.
+
+    Raises:
+        BadInputError: ``output`` holds a training with other settings.
+    """
+    place, text = output / "config.json", json.dumps(config, indent=1)
+    if place.exists() and place.read_text(encoding="utf-8") != text:
+        message = f"{output} holds a training with other settings; choose another folder."
+        raise BadInputError(message)
+    place.write_text(text, encoding="utf-8")
 
 
 def checkpoint_folder(folder: Path | None) -> Path | None:

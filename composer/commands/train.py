@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import json
 import logging
 import os
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from composer.commands import finetune, train_roll
-from composer.commands.folders import writable_folder
+from composer.commands.folders import keep_config, writable_folder
 from composer.commands.options import LARGEST_RANDOM_SEED, whole_number
 from composer.commands.terminal import answer_lines, say
 from composer.errors import BadInputError, MissingToolError
@@ -73,8 +72,10 @@ def run(arguments: Namespace) -> None:
     files = list_corpus(arguments.corpus)
     output = writable_folder(arguments.output)
     _choose_backend(arguments.backend)
+    from composer.learning.training import config_card
+
     config = _config(arguments)
-    _keep_config(output, config)
+    keep_config(output, config_card(config))
     training = _read(arguments, files, "train")
     validation = _read(arguments, files, "validation")
     say(f"Training on {len(training)} pieces, {sum(map(len, training)):,} notes.")
@@ -104,17 +105,6 @@ def _config(arguments: Namespace) -> TrainingConfig:
     # NumPy and TensorFlow take 32 bits.
     seed = config.random_seed if arguments.random_seed is None else arguments.random_seed % 2**32
     return replace(config, random_seed=seed, epochs=arguments.epochs or config.epochs)
-
-
-def _keep_config(output: Path, config: TrainingConfig) -> None:
-    """Refuse to go on with a training that was begun with other settings."""
-    from composer.learning.training import config_card
-
-    place, text = output / "config.json", json.dumps(config_card(config), indent=1)
-    if place.exists() and place.read_text(encoding="utf-8") != text:
-        message = f"{output} holds a training with other settings; choose another folder."
-        raise BadInputError(message)
-    place.write_text(text, encoding="utf-8")
 
 
 def _read(arguments: Namespace, files: list[CorpusFile], split: str) -> list[CorpusPiece]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 import time
 from contextlib import redirect_stdout
@@ -11,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from composer.commands.folders import writable_folder
+from composer.commands.folders import keep_config, writable_folder
 from composer.commands.options import whole_number
 from composer.commands.terminal import answer_lines, say
 from composer.errors import BadInputError
@@ -50,10 +49,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Read the music, train, export."""
+    from composer.learning.roll_training import training_card
+
     files = corpus_files(arguments.corpus)
     output = writable_folder(arguments.output)
     config = _config(arguments, alone=len(files) == 1)
-    _keep_config(output, config)
+    keep_config(output, training_card(config))
     training, validation = _read(arguments, files, config)
     say(f"Training on {len(training)} pieces, {sum(map(len, training)):,} frames.")
     origin = {
@@ -97,17 +98,6 @@ def _config(arguments: Namespace, *, alone: bool) -> RollTrainingConfig:
     network = replace(config.network, lowest_pitch=lowest, keys=highest - lowest + 1, frames_per_quarter=rate)
     seed = config.random_seed if arguments.random_seed is None else arguments.random_seed % 2**32
     return replace(config, network=network, epochs=arguments.epochs or config.epochs, random_seed=seed)
-
-
-def _keep_config(output: Path, config: RollTrainingConfig) -> None:
-    """Refuse to go on with a training that was begun with other settings."""
-    from composer.learning.roll_training import training_card
-
-    place, text = output / "config.json", json.dumps(training_card(config), indent=1)
-    if place.exists() and place.read_text(encoding="utf-8") != text:
-        message = f"{output} holds a training with other settings; choose another folder."
-        raise BadInputError(message)
-    place.write_text(text, encoding="utf-8")
 
 
 def _read(

@@ -12,7 +12,8 @@ import logging
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from composer.encoding.features import PieceFeatures, piece_features
 from composer.encoding.fields import ABSENT, SOURCES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from composer.notes import Score
 
 logger = logging.getLogger(__name__)
+Piece = TypeVar("Piece")
 VALIDATION_SHARE = 0.05
 
 
@@ -125,11 +127,20 @@ def read_pieces(
         workers: processes to share the work among.
         progress: called with the number of pieces done so far.
     """
-    files = list(files)
-    pieces: list[CorpusPiece] = []
+    return read_all(partial(_read_piece, folder), files, workers, progress)
+
+
+def read_all(
+    read: Callable[[CorpusFile], Piece | str],
+    files: Iterable[CorpusFile],
+    workers: int,
+    progress: Callable[[int], None] | None,
+) -> list[Piece]:
+    """Read files in several processes; where ``read`` gives a sentence and no piece, that is a warning."""
+    pieces: list[Piece] = []
     # Ctrl-C is the parent's affair: it would make every worker print a traceback.
     with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        for done, piece in enumerate(pool.map(_read_piece, [folder] * len(files), files, chunksize=8), 1):
+        for done, piece in enumerate(pool.map(read, files, chunksize=8), 1):
             if isinstance(piece, str):
                 logger.warning(piece)
             else:

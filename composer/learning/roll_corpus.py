@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import signal
-from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from composer.errors import InvalidMidiError
 from composer.keys import estimate_key
-from composer.learning.corpus import read_score
+from composer.learning.corpus import read_all, read_score
 from composer.learning.roll_batches import RollPiece
 from composer.rolls.grid import best_rate
 from composer.rolls.roll import frame_at, roll_of
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from composer.notes import Score
     from composer.rolls.frame_network import FrameShape
 
-logger = logging.getLogger(__name__)
 MOST_CACHED_FRAMES = 100_000
 """So much music keeps what it shows of its past (some 8 kB a frame); more computes it anew each time."""
 LONGEST_PIECE = 4096
@@ -53,7 +50,7 @@ def _clock(score: Score, rate: int, length: int) -> NDArray[np.int32]:
     return clock
 
 
-def _read(folder: Path, file: CorpusFile, config: FrameShape) -> RollPiece | str:
+def _read(folder: Path, config: FrameShape, file: CorpusFile) -> RollPiece | str:
     try:
         return roll_piece(read_score(folder, file), config)
     except InvalidMidiError as error:
@@ -77,18 +74,7 @@ def read_rolls(
         workers: processes to share the work among.
         progress: called with the number of pieces done so far.
     """
-    files = list(files)
-    pieces: list[RollPiece] = []
-    # Ctrl-C is the parent's affair: it would make every worker print a traceback.
-    with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        answers = pool.map(_read, [folder] * len(files), files, [config] * len(files), chunksize=8)
-        for done, piece in enumerate(answers, 1):
-            if isinstance(piece, str):
-                logger.warning(piece)
-            else:
-                pieces.append(piece)
-            if progress:
-                progress(done)
+    pieces = read_all(partial(_read, folder, config), files, workers, progress)
     if sum(map(len, pieces)) <= MOST_CACHED_FRAMES:
         for piece in pieces:
             piece.keeps_history = True

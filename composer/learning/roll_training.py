@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from composer.learning.fitting import averaging_optimizer, fit
 from composer.learning.roll_batches import batches, training_streams, whole_streams
-from composer.learning.training import WarmCosine
 from composer.networks.piano_roll import PianoRollNetwork
 from composer.networks.roll_config import PianoRollConfig
 
@@ -179,40 +179,10 @@ def train_roll(
     keras.mixed_precision.set_dtype_policy(config.precision)
     network = PianoRollNetwork(config.network, config.streams)
     network.build()
-    steps = config.epochs * config.steps_per_epoch
-    network.compile(
-        optimizer=keras.optimizers.AdamW(
-            WarmCosine(config.learning_rate, config.warmup, steps),
-            weight_decay=config.weight_decay,
-            global_clipnorm=1.0,
-            use_ema=True,
-            ema_momentum=config.ema_momentum,
-        ),
-        loss=cell_nats,
-        jit_compile=False,
-    )
-    data = StreamBatches(training, config)
-    network.fit(data, epochs=config.epochs, callbacks=_callbacks(data, validation, config, output), verbose=2)
-    network.load_weights(output / "best.weights.h5")
+    network.compile(optimizer=averaging_optimizer(config, config.steps_per_epoch), loss=cell_nats, jit_compile=False)
+    fit(network, StreamBatches(training, config), RollValidation(validation, config), config.epochs, output)
     keras.mixed_precision.set_dtype_policy("float32")
     return network
-
-
-def _callbacks(
-    data: StreamBatches, validation: Sequence[RollPiece], config: RollTrainingConfig, output: Path
-) -> list[keras.callbacks.Callback]:
-    """In this order: the backup must hold the raw weights, validation and the best checkpoint the averaged ones."""
-    best = str(output / "best.weights.h5")
-    return [
-        keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _logs: data.start(epoch)),
-        keras.callbacks.BackupAndRestore(str(output / "backup"), delete_checkpoint=False),
-        keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-        RollValidation(validation, config),
-        keras.callbacks.ModelCheckpoint(
-            best, monitor="val_nats", mode="min", save_best_only=True, save_weights_only=True
-        ),
-        keras.callbacks.CSVLogger(str(output / "metrics.csv"), append=True),
-    ]
 
 
 def training_card(config: RollTrainingConfig) -> dict[str, Any]:

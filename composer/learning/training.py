@@ -6,9 +6,7 @@ the same.
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ import keras
 import numpy as np
 
 from composer.encoding.vocabulary import FACTORS
+from composer.learning.fitting import averaging_optimizer, fit
 from composer.learning.streams import stream_batches, training_queues, whole_queues
 from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
 
@@ -125,25 +124,6 @@ def nats(logits: Any, targets: Any) -> Any:
     return np.log(np.exp(shifted).sum(-1)) - chosen
 
 
-class WarmCosine(keras.optimizers.schedules.LearningRateSchedule):
-    """Linear warm-up, then half a cosine down to a twentieth."""
-
-    def __init__(self, peak: float, warmup: int, steps: int) -> None:
-        super().__init__()
-        self.peak, self.warmup, self.steps = peak, warmup, steps
-
-    def __call__(self, step: Any) -> Any:
-        """Learning rate at an optimiser step."""
-        step = keras.ops.cast(step, "float32")
-        rising = (step + 1) / self.warmup
-        share = keras.ops.clip((step - self.warmup) / max(self.steps - self.warmup, 1), 0.0, 1.0)
-        return self.peak * keras.ops.minimum(rising, 0.05 + 0.95 * 0.5 * (1 + keras.ops.cos(math.pi * share)))
-
-    def get_config(self) -> dict[str, Any]:
-        """What Keras stores."""
-        return {"peak": self.peak, "warmup": self.warmup, "steps": self.steps}
-
-
 def train(
     training: Sequence[CorpusPiece], validation: Sequence[CorpusPiece], config: TrainingConfig, output: Path
 ) -> NoteLSTM:
@@ -160,49 +140,16 @@ def train(
     keras.mixed_precision.set_dtype_policy(config.precision)
     network = NoteLSTM(config.network, config.streams)
     network.build()
-    steps = config.epochs * config.batches_per_epoch
+    loss = {factor: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for factor in FACTORS}
+    weights = {factor: FACTOR_WEIGHTS.get(factor, 1.0) for factor in FACTORS}
     network.compile(
-        optimizer=keras.optimizers.AdamW(
-            WarmCosine(config.learning_rate, config.warmup, steps),
-            weight_decay=config.weight_decay,
-            global_clipnorm=1.0,
-            use_ema=True,
-            ema_momentum=config.ema_momentum,
-        ),
-        loss={factor: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for factor in FACTORS},
-        loss_weights={factor: FACTOR_WEIGHTS.get(factor, 1.0) for factor in FACTORS},
+        optimizer=averaging_optimizer(config, config.batches_per_epoch),
+        loss=loss,
+        loss_weights=weights,
         jit_compile=False,
     )
-    batches = EpochBatches(training, config)
-    best = output / "best.weights.h5"
-    network.fit(batches, epochs=config.epochs, callbacks=_callbacks(batches, validation, config, output), verbose=1)
-    network.load_weights(best)
+    fit(network, EpochBatches(training, config), Validation(validation, config), config.epochs, output)
     return network
-
-
-def _callbacks(
-    batches: EpochBatches, validation: Sequence[CorpusPiece], config: TrainingConfig, output: Path
-) -> list[keras.callbacks.Callback]:
-    """In this order: the backup must hold the raw weights, validation and the best checkpoint the averaged ones."""
-    begin = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _logs: batches.start(epoch))
-    best = str(output / "best.weights.h5")
-    return [
-        begin,
-        keras.callbacks.BackupAndRestore(str(output / "backup"), delete_checkpoint=False),
-        keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-        Validation(validation, config),
-        keras.callbacks.ModelCheckpoint(
-            best, monitor="val_nats", mode="min", save_best_only=True, save_weights_only=True
-        ),
-        keras.callbacks.CSVLogger(str(output / "metrics.csv"), append=True),
-        *_tensorboard(output),
-    ]
-
-
-def _tensorboard(output: Path) -> list[keras.callbacks.Callback]:
-    """TensorBoard's log too, where TensorBoard is installed."""
-    installed = importlib.util.find_spec("tensorboard") is not None
-    return [keras.callbacks.TensorBoard(str(output / "tensorboard"))] if installed else []
 
 
 def config_card(config: TrainingConfig) -> dict[str, Any]:

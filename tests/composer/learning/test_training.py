@@ -62,7 +62,7 @@ def test_training_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 def test_the_learning_rate_rises_then_falls() -> None:
     """Warm-up to the peak, then half a cosine down to a twentieth of it."""
-    from composer.learning.training import WarmCosine
+    from composer.learning.fitting import WarmCosine
 
     schedule = WarmCosine(1e-3, warmup=10, steps=110)
     rates = [float(schedule(step)) for step in range(111)]
