@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from composer.encoding.fields import NOTE_FIELDS, SOURCES, STEP_FIELDS
+from composer.encoding.fields import COMPOSERS, ERAS, NOTE_FIELDS, SOURCES, STEP_FIELDS
 from composer.encoding.vocabulary import COARSE_TICKS, FACTOR_SIZES, TEMPO_RATIO
 from composer.errors import CheckpointError
 from composer.rolls.past import past_card
@@ -95,11 +95,13 @@ def vocabulary_card(engine: str = NOTES) -> dict[str, Any]:
         "step_fields": STEP_FIELDS,
         "note_fields": NOTE_FIELDS,
         "sources": list(SOURCES),
+        "composers": list(COMPOSERS),
+        "eras": list(ERAS),
     }
 
 
 def load_checkpoint(folder: Path | None = None, card_sha256: str | None = None) -> Checkpoint:
-    """Load and verify a checkpoint, the released one by default.
+    """Load and verify a checkpoint that this code can compose with, the released one by default.
 
     Args:
         folder: of the checkpoint.
@@ -107,6 +109,22 @@ def load_checkpoint(folder: Path | None = None, card_sha256: str | None = None) 
 
     Raises:
         CheckpointError: something is missing, altered, or made for another version of this code.
+    """
+    checkpoint = verified_checkpoint(folder, card_sha256)
+    if checkpoint.card.get("vocabulary") != vocabulary_card(checkpoint.engine):
+        message = (
+            f"The checkpoint {checkpoint.card.get('id')} was made for another version of this program; "
+            "train it on with 'train --from', or train it again."
+        )
+        raise CheckpointError(message)
+    return checkpoint
+
+
+def verified_checkpoint(folder: Path | None = None, card_sha256: str | None = None) -> Checkpoint:
+    """Load and verify a checkpoint, perhaps of another version of this code, as what a training begins with.
+
+    Raises:
+        CheckpointError: something is missing or altered.
     """
     folder = folder or RELEASED
     try:
@@ -125,9 +143,6 @@ def load_checkpoint(folder: Path | None = None, card_sha256: str | None = None) 
             f"The checkpoint in {folder} is damaged: its files do not have the SHA-256 that its card "
             "names; restore it, or train it again."
         )
-        raise CheckpointError(message)
-    if card.get("vocabulary") != vocabulary_card(engine_of(card)):
-        message = f"The checkpoint {card.get('id')} was made for another version of this program; train it again."
         raise CheckpointError(message)
     return Checkpoint(folder, card, found_sha256)
 

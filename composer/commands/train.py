@@ -23,6 +23,7 @@ from composer.errors import BadInputError, MissingToolError
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from composer.checkpoints import Checkpoint
     from composer.learning.corpus import CorpusFile, CorpusPiece
     from composer.learning.training import TrainingConfig
 
@@ -41,7 +42,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="folder of MIDI files to learn from, or (with --finetune) to rehearse; one file with --engine roll",
     )
     parser.add_argument(
-        "--config", metavar="NAME", help="base (as released), small or tiny; roll, song or tiny with --engine roll"
+        "--config",
+        metavar="NAME",
+        help="base, small, tiny, or onward with --from; roll, song or tiny with --engine roll",
+    )
+    parser.add_argument(
+        "--from",
+        dest="begin",
+        type=Path,
+        metavar="DIR",
+        help="a checkpoint to begin with, also of a version with fewer inputs (notes only)",
     )
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="for backups, metrics and checkpoint")
     parser.add_argument("--backend", choices=BACKENDS, default="tensorflow", help="what Keras computes with")
@@ -75,12 +85,14 @@ def run(arguments: Namespace) -> None:
     from composer.learning.training import config_card
 
     config = _config(arguments)
+    begin = None if arguments.begin is None else _beginning(arguments.begin, config)
     keep_config(output, config_card(config))
     training = _read(arguments, files, "train")
     validation = _read(arguments, files, "validation")
     say(f"Training on {len(training)} pieces, {sum(map(len, training)):,} notes.")
     with redirect_stdout(sys.stderr):
-        _train(config, training, validation, output, _card(config, files, training, validation, arguments.corpus))
+        card = _card(config, files, training, validation, arguments.corpus)
+        _train(config, (training, validation), output, card, begin)
     answer_lines([str(output / "checkpoint")])
 
 
@@ -105,6 +117,21 @@ def _config(arguments: Namespace) -> TrainingConfig:
     # NumPy and TensorFlow take 32 bits.
     seed = config.random_seed if arguments.random_seed is None else arguments.random_seed % 2**32
     return replace(config, random_seed=seed, epochs=arguments.epochs or config.epochs)
+
+
+def _beginning(folder: Path, config: TrainingConfig) -> Checkpoint:
+    """The checkpoint to begin with: of this engine, with the same factors, of the configured size."""
+    from composer.checkpoints import NOTES, verified_checkpoint, vocabulary_card
+
+    checkpoint = verified_checkpoint(folder)
+    same_engine = checkpoint.engine == NOTES
+    if not same_engine or checkpoint.card["vocabulary"]["factors"] != vocabulary_card()["factors"]:
+        message = f"The checkpoint {checkpoint.id} writes music in another way; begin with one of the note engine."
+        raise BadInputError(message)
+    if checkpoint.card["network"] != asdict(config.network):
+        message = f"The checkpoint {checkpoint.id} is of another size than the configuration; choose the same --config."
+        raise BadInputError(message)
+    return checkpoint
 
 
 def _read(arguments: Namespace, files: list[CorpusFile], split: str) -> list[CorpusPiece]:
@@ -150,17 +177,19 @@ def _card(
 
 def _train(
     config: TrainingConfig,
-    training: list[CorpusPiece],
-    validation: list[CorpusPiece],
+    pieces: tuple[list[CorpusPiece], list[CorpusPiece]],
     output: Path,
     card: dict[str, Any],
+    begin: Checkpoint | None,
 ) -> None:
     """Train, then write the checkpoint: plain weights, their LiteRT form, the card."""
     from composer.checkpoints import NETWORK, WEIGHTS, write_card, write_weights
     from composer.learning.export import export_in_child
     from composer.learning.training import train
 
-    network = train(training, validation, config, output)
+    network = train(*pieces, config, output, begin)
+    if begin is not None:
+        card = card | {"begun_from": begin.id}
     folder = output / "checkpoint"
     folder.mkdir(exist_ok=True)
     write_weights(folder / WEIGHTS, network.weight_arrays())

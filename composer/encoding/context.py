@@ -27,6 +27,7 @@ from composer.encoding.fields import (
 )
 from composer.encoding.memory import Chroma, Match, Onsets
 from composer.encoding.vocabulary import TEMPO_REACH, TICKS, TICKS_PER_BEAT, step_bpm
+from composer.encoding.wishes import NO_WISHES, Wishes
 
 MIDDLE_KEY = 39
 """Middle C, counted from A0: what the first note is measured from."""
@@ -68,6 +69,7 @@ class Context:
         source: index into ``SOURCES``, or ABSENT.
         beat_grid: whether places in beat and bar mean anything.
         mute_match: hide the match (of music that goes round in circles).
+        wishes: what the music to come shall be like.
         bar_ticks: length of the bars now.
         bar_offset: added to a tick, it gives the place in the bars.
         notes: factors of every note so far.
@@ -78,6 +80,7 @@ class Context:
     source: int = EXPRESSIVE
     beat_grid: bool = True
     mute_match: bool = False
+    wishes: Wishes = NO_WISHES
     bar_ticks: int = 4 * TICKS_PER_BEAT
     bar_offset: int = 0
     notes: list[Factors] = field(default_factory=list)
@@ -160,7 +163,8 @@ class Context:
         """Ids of ``STEP_FIELDS``; ``remaining_seconds`` until the end of the piece, None where unknown."""
         remaining = ABSENT if remaining_seconds is None else bisect_right(REMAINING_SECONDS, remaining_seconds)
         phase, bar, length = self.place(self.tick)
-        ids = dict.fromkeys(STEP_FIELDS, ABSENT) | {"bar_length": length, "remaining": remaining, "source": self.source}
+        ids = dict.fromkeys(STEP_FIELDS, ABSENT) | self.wishes.ids()
+        ids |= {"bar_length": length, "remaining": remaining, "source": self.source}
         if not self.notes:
             return list(ids.values())
         gap, pitch, duration, velocity, _, _ = self.notes[-1]
@@ -182,8 +186,23 @@ class Context:
             "bar_ago_gap": self._onsets.gap_after(self.tick - self.bar_ticks),
             "half_ago_gap": self._onsets.gap_after(self.tick - self.bar_ticks // 2),
             "beat_ago_gap": self._onsets.gap_after(self.tick - TICKS_PER_BEAT),
+            "two_bars_ago_gap": self._onsets.gap_after(self.tick - 2 * self.bar_ticks),
+            "bars_ago_repeated": self._bars_ago_repeated(),
         }
         return list((ids | self._match_ids()).values())
+
+    def _bars_ago_repeated(self) -> int:
+        """2 where the last note repeats the one two bars ago, 1 the one a bar ago, 0 none; ABSENT in the first bar."""
+        here = self._interval
+        before = [self._note_before(bars) for bars in (2, 1)]
+        if before[1] == before[0] == ABSENT:
+            return ABSENT
+        repeated = [index > 0 and clipped(self.match.pairs[index][0], INTERVAL_REACH) == here for index in before]
+        return 2 if repeated[0] else int(repeated[1])
+
+    def _note_before(self, bars: int) -> int:
+        """Index of the note at the place of the last one so many bars ago."""
+        return self._onsets.note_at(self.tick - bars * self.bar_ticks, self._chord_position)
 
     def _match_ids(self) -> dict[str, int]:
         if not self.has_match:
@@ -207,9 +226,8 @@ class Context:
         matched = self.notes[self.match.index] if self.has_match else None
         if matched and matched[0] != gap:
             matched = None
-        before = [
-            self._onsets.note_at(tick - lag, position) for lag in (self.bar_ticks, self.bar_ticks // 2, TICKS_PER_BEAT)
-        ]
+        lags = (self.bar_ticks, self.bar_ticks // 2, TICKS_PER_BEAT, 2 * self.bar_ticks)
+        before = [self._onsets.note_at(tick - lag, position) for lag in lags]
         return Known(
             ids=[
                 gap,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from composer.encoding.context import Context
+from composer.encoding.wishes import coming_music
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,7 @@ class PieceFeatures:
         factors: int16 ``(notes, 6)``, the targets.
         weights: bool ``(notes, 6)``, whether the note has that factor.
         matched: bool ``(notes,)``, whether a match was active (notes without are *novel*).
+        coming: float32 ``(notes, 3)``, what the music to come is like (``coming_music``); not told by ``step``.
     """
 
     step: NDArray[np.int16]
@@ -38,6 +40,7 @@ class PieceFeatures:
     factors: NDArray[np.int16]
     weights: NDArray[np.bool_]
     matched: NDArray[np.bool_]
+    coming: NDArray[np.float32]
 
 
 def pack_keys(keys: int) -> bytes:
@@ -80,4 +83,5 @@ def piece_features(events: NoteEvents, source: int) -> PieceFeatures:
         factors=events.factors,
         weights=weights,
         matched=np.array(matched),
+        coming=coming_music(events),
     )

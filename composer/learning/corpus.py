@@ -1,7 +1,7 @@
 """A folder of MIDI files as training material: index, splits, features.
 
-The index is ``manifest.csv`` (columns ``path``, ``source``, ``split``, and whatever else) where the folder has one;
-otherwise every MIDI file counts, and a fixed hash of its path draws 5 % for validation.
+The index is ``manifest.csv`` (columns ``path``, ``source``, ``split``, ``composer``, and whatever else) where the
+folder has one; otherwise every MIDI file counts, and a fixed hash of its path draws 5 % for validation.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from composer.encoding.features import PieceFeatures, piece_features
 from composer.encoding.fields import ABSENT, SOURCES
+from composer.encoding.styles import Style, style_of
 from composer.encoding.vocabulary import encode
 from composer.errors import BadInputError, InvalidMidiError
 from composer.midi.files import read_corpus_file
@@ -34,17 +35,23 @@ VALIDATION_SHARE = 0.05
 
 @dataclass(frozen=True)
 class CorpusFile:
-    """One piece of a corpus; ``path`` is relative to its folder."""
+    """One piece of a corpus; ``path`` is relative to its folder, ``author`` as the corpus names its composer."""
 
     path: str
     source: str
     split: str
     sha256: str = ""
+    author: str = ""
 
     @property
     def source_id(self) -> int:
         """Index into ``SOURCES``; ``ABSENT`` for music of another origin."""
         return SOURCES.index(self.source) if self.source in SOURCES else ABSENT
+
+    @property
+    def style(self) -> Style:
+        """Whose music it is, as far as the network knows composers."""
+        return style_of(self.author)
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,13 @@ def _from_manifest(manifest: Path) -> list[CorpusFile]:
             message = f"{manifest} has no column 'path'; its first line names the columns: path,split,source."
             raise BadInputError(message)
         return [
-            CorpusFile(row["path"], row.get("source", ""), row.get("split", "train"), row.get("sha256", ""))
+            CorpusFile(
+                row["path"],
+                row.get("source", ""),
+                row.get("split", "train"),
+                row.get("sha256", ""),
+                row.get("composer", ""),
+            )
             for row in reader
         ]
 

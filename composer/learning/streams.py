@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from composer.encoding.fields import ABSENT, NOTE_FIELDS, STEP_FIELDS
+from composer.encoding.fields import ABSENT, NOTE_FIELDS, STEP_FIELDS, WISHES
 from composer.encoding.inputs import CHROMA_WIDTH, KEYS, note_input, step_input, unpack_keys
 from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS
+from composer.encoding.wishes import coming_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from composer.encoding.features import PieceFeatures
+    from composer.encoding.styles import Style
     from composer.learning.corpus import CorpusPiece
 
     Array = NDArray[Any]
@@ -30,6 +32,8 @@ _HIDDEN = {"match_": 0.3, "_ago_": 0.15}
 _HIDE_REMAINING, _HIDE_SOURCE = 0.5, 0.1
 """Shares in which a hint is withheld, so that the network also learns to do without it: an ever-present match makes new
 material worse, and uploads have no known end or origin."""
+_HIDE_WISHES, _HIDE_WISH, _HIDE_COMPOSER, _HIDE_ERA = 0.35, 0.3, 0.4, 0.3
+"""What comes is described in two thirds of the pieces, each part of it in 70 % of those; the author is told in 60 %."""
 _HIDE_NOTES = 64
 _CHROMA_NOISE = 0.15
 _ARRAYS: dict[str, tuple[tuple[int, ...], Any]] = {
@@ -44,8 +48,8 @@ _ARRAYS: dict[str, tuple[tuple[int, ...], Any]] = {
 """Shape of one note's row, and type, of everything in ``PieceFeatures`` that a batch is made of."""
 
 
-def augmented(features: PieceFeatures, rng: np.random.Generator) -> PieceFeatures:
-    """A piece in another key, a little faster or slower, louder or softer, with some hints withheld."""
+def augmented(features: PieceFeatures, style: Style, rng: np.random.Generator) -> PieceFeatures:
+    """A piece in another key, a little faster or slower, louder or softer, with some hints told and some withheld."""
     pitches = features.factors[:, 1]
     fitting = [shift for shift in TRANSPOSITIONS if pitches.min() + shift >= 0 and pitches.max() + shift < KEYS]
     features = transposed(features, int(rng.choice(fitting)))
@@ -60,6 +64,7 @@ def augmented(features: PieceFeatures, rng: np.random.Generator) -> PieceFeature
         (note, _NOTE["bar_ago_velocity"]),
     ):
         _shift(array, column, louder, FACTOR_SIZES["velocity"])
+    _tell_wishes(step, features.coming + np.array([0, 0, louder]), style, rng)
     if rng.random() < _HIDE_REMAINING:
         step[:, _STEP["remaining"]] = ABSENT
     if rng.random() < _HIDE_SOURCE:
@@ -77,6 +82,15 @@ def augmented(features: PieceFeatures, rng: np.random.Generator) -> PieceFeature
     return replace(features, step=step, note=note, factors=factors, keys=keys, chroma=chroma)
 
 
+def _tell_wishes(step: NDArray[np.int16], coming: NDArray[np.floating], style: Style, rng: np.random.Generator) -> None:
+    """Tell now and then what the network shall be able to obey."""
+    told = (rng.random(3) >= _HIDE_WISH) & (rng.random() >= _HIDE_WISHES)
+    columns = [_STEP[name] for name in WISHES]
+    step[:, columns[2:]] = np.where(told, coming_ids(coming), ABSENT)
+    step[:, columns[0]] = style.composer if rng.random() >= _HIDE_COMPOSER else ABSENT
+    step[:, columns[1]] = style.era if rng.random() >= _HIDE_ERA else ABSENT
+
+
 def transposed(features: PieceFeatures, semitones: int) -> PieceFeatures:
     """The features of the same piece ``semitones`` higher; every note must stay on the piano."""
     step, note, factors, anchors = (
@@ -88,7 +102,10 @@ def transposed(features: PieceFeatures, semitones: int) -> PieceFeatures:
     keys = np.roll(unpack_keys(features.keys), semitones, axis=-1)
     chroma = np.roll(features.chroma.reshape(-1, 2, 12), semitones, axis=-1).reshape(-1, CHROMA_WIDTH)
     packed = np.packbits(keys, axis=-1, bitorder="little")
-    return replace(features, step=step, note=note, factors=factors, anchors=anchors, keys=packed, chroma=chroma)
+    coming = features.coming + np.array([0, semitones, 0], np.float32)
+    return replace(
+        features, step=step, note=note, factors=factors, anchors=anchors, keys=packed, chroma=chroma, coming=coming
+    )
 
 
 def _shift(array: NDArray[np.int16], column: int, by: int, size: int) -> None:
@@ -160,7 +177,8 @@ def _drawn(
     pieces: Sequence[CorpusPiece], chances: NDArray[np.float64], rng: np.random.Generator
 ) -> Iterator[PieceFeatures]:
     while True:
-        yield augmented(pieces[int(rng.choice(len(pieces), p=chances))].features, rng)
+        piece = pieces[int(rng.choice(len(pieces), p=chances))]
+        yield augmented(piece.features, piece.file.style, rng)
 
 
 def whole_queues(pieces: Sequence[CorpusPiece], streams: int) -> list[Iterator[PieceFeatures]]:

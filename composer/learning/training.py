@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from composer.checkpoints import WEIGHTS, read_weights
 from composer.encoding.vocabulary import FACTORS
 from composer.learning.fitting import averaging_optimizer, fit
 from composer.learning.streams import stream_batches, training_queues, whole_queues
+from composer.learning.widening import widened
 from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from composer.checkpoints import Checkpoint
     from composer.learning.corpus import CorpusPiece
     from composer.learning.streams import Batch
 
@@ -48,6 +53,7 @@ class TrainingConfig:
 
 CONFIGS = {
     "base": TrainingConfig(source_weights={"piano-midi.de": 1.6}),
+    "onward": TrainingConfig(source_weights={"piano-midi.de": 1.6}, epochs=20, learning_rate=1e-3, random_seed=2),
     "small": TrainingConfig(network=NoteLSTMConfig(width=256, head_width=128), epochs=10),
     "tiny": TrainingConfig(
         network=NoteLSTMConfig(layers=1, width=32, head_width=16),
@@ -58,7 +64,8 @@ CONFIGS = {
         precision="float32",
     ),
 }
-"""Configurations of ``composer train --config``: ``base`` is the released network, ``tiny`` is for trying things."""
+"""Configurations of ``composer train --config``: ``base`` trains a network from nothing, ``onward`` trains
+one on, ``tiny`` is for trying things."""
 
 FACTOR_WEIGHTS = {"tempo": 0.5, "pedal": 0.5}
 """Rubato and pedalling are mostly noise: spend less of the network on them."""
@@ -125,7 +132,11 @@ def nats(logits: Any, targets: Any) -> Any:
 
 
 def train(
-    training: Sequence[CorpusPiece], validation: Sequence[CorpusPiece], config: TrainingConfig, output: Path
+    training: Sequence[CorpusPiece],
+    validation: Sequence[CorpusPiece],
+    config: TrainingConfig,
+    output: Path,
+    begin: Checkpoint | None = None,
 ) -> NoteLSTM:
     """Train, or go on where an interrupted training in ``output`` stopped; returns the network with its best weights.
 
@@ -134,12 +145,15 @@ def train(
         validation: pieces that choose the best epoch.
         config: everything that shapes the result.
         output: folder of backups, logs and the best weights.
+        begin: a network of the same size, perhaps with fewer inputs, to begin with; with random weights by default.
     """
     output.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.random_seed)
     keras.mixed_precision.set_dtype_policy(config.precision)
     network = NoteLSTM(config.network, config.streams)
     network.build()
+    if begin is not None:
+        network.set_weight_arrays(weights_to_begin_with(begin, network))
     loss = {factor: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for factor in FACTORS}
     weights = {factor: FACTOR_WEIGHTS.get(factor, 1.0) for factor in FACTORS}
     network.compile(
@@ -150,6 +164,13 @@ def train(
     )
     fit(network, EpochBatches(training, config), Validation(validation, config), config.epochs, output)
     return network
+
+
+def weights_to_begin_with(begin: Checkpoint, network: NoteLSTM) -> dict[str, NDArray[np.float32]]:
+    """The weights of a checkpoint, with nothing said to the inputs that it did not have."""
+    inputs = begin.card["vocabulary"]
+    weights = read_weights(begin.folder / WEIGHTS)
+    return widened(weights, network.weight_arrays(), inputs["step_fields"], inputs["note_fields"])
 
 
 def config_card(config: TrainingConfig) -> dict[str, Any]:

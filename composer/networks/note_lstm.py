@@ -28,13 +28,12 @@ Tensor = Any
 
 _CHROMA = slice(STEP_WIDTH - KEYS - CHROMA_WIDTH, STEP_WIDTH - KEYS)
 _TURNS = np.array([[(q + k) % 12 for k in range(12)] + [12 + (q + k) % 12 for k in range(12)] for q in range(12)])
-_INTERVAL_OFFERS = [
-    field_slice(NOTE_FIELDS, "gap", f"{where}_interval") for where in ("match", "bar_ago", "half_ago", "beat_ago")
-]
+LOOKBACKS = ("bar_ago", "half_ago", "beat_ago", "two_bars_ago")
+_INTERVAL_OFFERS = [field_slice(NOTE_FIELDS, "gap", f"{where}_interval") for where in ("match", *LOOKBACKS)]
 _OFFER_MARGIN = KEYS - 1 - (INTERVAL_REACH - 1)
 _STEP_SLICES = {name: field_slice({"": STEP_FIELDS}, "", name) for name in STEP_FIELDS}
 OFFERS: dict[str, list[tuple[str, slice]]] = {
-    "gap": [("step", _STEP_SLICES[f"{where}_gap"]) for where in ("match", "bar_ago", "half_ago", "beat_ago")],
+    "gap": [("step", _STEP_SLICES[f"{where}_gap"]) for where in ("match", *LOOKBACKS)],
     "pitch": [],
     "duration": [("note", field_slice(NOTE_FIELDS, "pitch", f"{where}_duration")) for where in ("match", "bar_ago")],
     "velocity": [("note", field_slice(NOTE_FIELDS, "duration", f"{where}_velocity")) for where in ("match", "bar_ago")],

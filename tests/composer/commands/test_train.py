@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.checkpoints import load_checkpoint
+from composer.checkpoints import RELEASED, RELEASED_ROLL, Checkpoint, load_checkpoint
 from composer.commands.cli import main
 from tests.composer.commands.small_corpus import write_small_corpus
 
@@ -46,6 +46,17 @@ def test_training(corpus: Path, tmp_path: Path) -> None:
     assert checkpoint.card["corpus"]["training_pieces"] == 22
     assert checkpoint.card["metrics"]["val_nats"] > 0
     assert json.loads((tmp_path / "run" / "config.json").read_text())["epochs"] == 2
+    _trains_on(corpus, checkpoint, tmp_path / "onward")
+
+
+def _trains_on(corpus: Path, begin: Checkpoint, output: Path) -> None:
+    """A second training begins with the first one's network, says so, and needs no more than one epoch."""
+    done = _train(corpus, output, "--config", "tiny", "--epochs", "1", "--from", str(begin.folder))
+
+    assert done.returncode == 0, done.stderr
+    card = load_checkpoint(output / "checkpoint").card
+    assert card["begun_from"] == begin.id
+    assert card["metrics"]["val_nats"] < begin.card["metrics"]["val_nats"] + 0.1
 
 
 @pytest.mark.slow
@@ -57,6 +68,17 @@ def test_other_settings_do_not_go_on(corpus: Path, tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "other settings" in done.stderr
+
+
+@pytest.mark.parametrize(("begin", "reason"), [(RELEASED, "another size"), (RELEASED_ROLL, "in another way")])
+def test_a_network_of_another_kind_is_no_beginning(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], begin: Path, reason: str
+) -> None:
+    """What does not fit the configuration is refused before the corpus is read."""
+    arguments = ["train", "--corpus", str(corpus), "--output", str(tmp_path / "run"), "--config", "tiny"]
+
+    assert main([*arguments, "--from", str(begin)]) == 2
+    assert reason in capsys.readouterr().err
 
 
 def test_corpus_without_music(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,7 @@ def test_transposed_features_are_the_features_of_transposed_music(score: Score, 
     for name in ("step", "keys", "factors", "weights", "matched"):
         np.testing.assert_array_equal(getattr(moved, name), getattr(expected, name), err_msg=name)
     np.testing.assert_allclose(moved.chroma, expected.chroma, atol=1e-3)
+    np.testing.assert_allclose(moved.coming, expected.coming, atol=1e-3)
     # The first note has none before it: its interval counts from middle C, which does not move.
     np.testing.assert_array_equal(moved.note[1:], expected.note[1:])
     np.testing.assert_array_equal(moved.anchors[1:], expected.anchors[1:])
@@ -130,3 +131,15 @@ def test_without_a_beat_grid_places_in_the_bar_are_not_told() -> None:
     features = _features(Score(notes, beat_grid=False))
 
     assert (features.step[:, [STEP["phase"], STEP["bar_position"], STEP["bar_length"]]] == ABSENT).all()
+
+
+def test_a_repeated_bar_is_told() -> None:
+    """In the second time of a bar each note repeats the bar ago; in the second time of two bars, two bars ago."""
+    bar, other = (60, 64, 62, 67), (59, 65, 71, 66)
+    twice = _features(_melody(*bar, *bar, length=1.0)).step[:, STEP["bars_ago_repeated"]]
+    in_turn = _features(_melody(*bar, *other, *bar, *other, length=1.0)).step[:, STEP["bars_ago_repeated"]]
+
+    assert twice[1:5].tolist() == [ABSENT] * 4
+    assert twice[6:8].tolist() == [1, 1]
+    assert in_turn[10:].tolist() == [2] * 6
+    assert in_turn[6] == 0

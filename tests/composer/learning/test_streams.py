@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from composer.encoding.features import piece_features
-from composer.encoding.fields import ABSENT, STEP_FIELDS
+from composer.encoding.fields import ABSENT, STEP_FIELDS, WISHES
 from composer.encoding.inputs import KEYS, NOTE_WIDTH, STEP_WIDTH
+from composer.encoding.styles import Style
 from composer.encoding.vocabulary import FACTORS, encode
 from composer.learning.corpus import CorpusFile, CorpusPiece
 from composer.learning.streams import augmented, stream_batches, training_queues, whole_queues
@@ -59,7 +60,7 @@ def test_variation_keeps_the_music_on_the_piano() -> None:
     features = _piece(20, pitch=102).features
     rng = np.random.default_rng(0)
 
-    assert max(int(augmented(features, rng).factors[:, 1].max()) for _ in range(30)) == KEYS - 1
+    assert max(int(augmented(features, Style(), rng).factors[:, 1].max()) for _ in range(30)) == KEYS - 1
 
 
 def test_hints_are_sometimes_withheld() -> None:
@@ -67,9 +68,20 @@ def test_hints_are_sometimes_withheld() -> None:
     features = _piece(20).features
     rng = np.random.default_rng(0)
     column = list(STEP_FIELDS).index("remaining")
-    hidden = sum(bool((augmented(features, rng).step[:, column] == ABSENT).all()) for _ in range(200))
+    hidden = sum(bool((augmented(features, Style(), rng).step[:, column] == ABSENT).all()) for _ in range(200))
 
     assert 70 <= hidden <= 130
+
+
+def test_wishes_are_told_in_a_part_of_the_training_and_never_where_music_is_scored() -> None:
+    """Each wish appears in some draws and not in others; whole pieces say nothing of any."""
+    features = _piece(20).features
+    rng = np.random.default_rng(0)
+    columns = [list(STEP_FIELDS).index(name) for name in WISHES]
+    told = np.mean([augmented(features, Style(3, 1), rng).step[5, columns] != ABSENT for _ in range(300)], axis=0)
+
+    np.testing.assert_allclose(told, [0.6, 0.7, 0.455, 0.455, 0.455], atol=0.1)
+    assert (features.step[:, columns] == ABSENT).all()
 
 
 def test_a_source_comes_up_as_often_as_its_weight_says() -> None:
