@@ -18,11 +18,13 @@ KEYS = FACTOR_SIZES["pitch"]
 KEY_CLASSES = (np.arange(KEYS) + 9) % 12
 """Pitch class (C = 0) of each key: key 0 is A0."""
 CHROMA_WIDTH = 24
-_STEP_SIZES = np.array(list(STEP_FIELDS.values()))
-_NOTE_SIZES = np.array([size for fields in NOTE_FIELDS.values() for size in fields.values()])
-STEP_WIDTH = int(_STEP_SIZES.sum()) + CHROMA_WIDTH + KEYS
+_STEP_ENDS = np.cumsum(list(STEP_FIELDS.values()))
+_NOTE_ENDS = np.cumsum([size for fields in NOTE_FIELDS.values() for size in fields.values()])
+_STEP_STARTS, _NOTE_STARTS = np.r_[0, _STEP_ENDS[:-1]], np.r_[0, _NOTE_ENDS[:-1]]
+"""Where each field begins in the multi-hot inputs."""
+STEP_WIDTH = int(_STEP_ENDS[-1]) + CHROMA_WIDTH + KEYS
 """Multi-hot step fields, then chroma, then the keys that are down."""
-NOTE_WIDTH = int(_NOTE_SIZES.sum())
+NOTE_WIDTH = int(_NOTE_ENDS[-1])
 
 
 def _known_widths() -> dict[str, int]:
@@ -58,19 +60,10 @@ def field_slice(blocks: Mapping[str, Mapping[str, int]], block: str, name: str) 
     raise KeyError(message)
 
 
-def multi_hot(ids: NDArray[np.integer], sizes: NDArray[np.integer], width: int) -> NDArray[np.float32]:
-    """One switch per field: ``(..., fields)`` ids to ``(..., width)``; negative ids switch nothing on."""
-    rows = ids.reshape(-1, ids.shape[-1])
-    output = np.zeros((len(rows), width), np.float32)
-    row, column = np.nonzero(rows >= 0)
-    starts = np.r_[0, np.cumsum(sizes)[:-1]]
-    output[row, rows[row, column] + starts[column]] = 1.0
-    return output.reshape(*ids.shape[:-1], width)
-
-
 def step_input(ids: NDArray[np.integer], chroma: NDArray[np.floating], held: NDArray[np.uint8]) -> NDArray[np.float32]:
     """``(..., STEP_WIDTH)`` from step ids, chroma ``(..., 24)`` and held keys ``(..., 11)``."""
-    output = multi_hot(ids, _STEP_SIZES, STEP_WIDTH)
+    output = np.zeros((*ids.shape[:-1], STEP_WIDTH), np.float32)
+    _switch_on(output, ids, _STEP_STARTS)
     output[..., -KEYS - CHROMA_WIDTH : -KEYS] = chroma
     output[..., -KEYS:] = unpack_keys(held)
     return output
@@ -78,7 +71,21 @@ def step_input(ids: NDArray[np.integer], chroma: NDArray[np.floating], held: NDA
 
 def note_input(ids: NDArray[np.integer]) -> NDArray[np.float32]:
     """``(..., NOTE_WIDTH)`` from the first so many ids of ``NOTE_FIELDS``."""
-    return multi_hot(ids, _NOTE_SIZES[: ids.shape[-1]], NOTE_WIDTH)
+    output = np.zeros((*ids.shape[:-1], NOTE_WIDTH), np.float32)
+    tell(output, ids, 0)
+    return output
+
+
+def tell(note: NDArray[np.float32], ids: NDArray[np.integer], first: int) -> None:
+    """Add to a note input ``(..., NOTE_WIDTH)`` what has become known: ids of the fields from number ``first`` on."""
+    _switch_on(note, ids, _NOTE_STARTS[first : first + ids.shape[-1]])
+
+
+def _switch_on(output: NDArray[np.float32], ids: NDArray[np.integer], starts: NDArray[np.integer]) -> None:
+    """Set one switch per field: ``(..., fields)`` ids in ``(..., width)``; negative ids switch nothing on."""
+    flat, width = output.reshape(-1), output.shape[-1]
+    places = (ids + starts).reshape(-1, len(starts)) + np.arange(0, len(flat), width)[:, None]
+    flat[places[ids.reshape(places.shape) >= 0]] = 1.0
 
 
 def unpack_keys(packed: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ of the pieces only; in composing it is what somebody asks for. It is never told 
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +39,8 @@ class Wishes:
 
     def ids(self) -> dict[str, int]:
         """By field."""
-        return dict(zip(WISHES, astuple(self), strict=True))
+        ids = self.composer, self.era, self.density, self.register, self.loudness
+        return dict(zip(WISHES, ids, strict=True))
 
 
 NO_WISHES = Wishes()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from composer.encoding.features import pack_keys
-from composer.encoding.inputs import KEYS, NOTE_WIDTH, note_input, step_input, unpack_keys
-from composer.encoding.vocabulary import TICKS, TICKS_PER_BEAT, step_bpm
+from composer.encoding.inputs import KEYS, NOTE_WIDTH, step_input, tell, unpack_keys
+from composer.encoding.vocabulary import FACTORS, TICKS, TICKS_PER_BEAT, step_bpm
 from composer.generation.endings import Pulse
 from composer.generation.loop_guard import LoopGuard
 from composer.generation.sampling import log_probability, sample
-from composer.generation.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
+from composer.generation.steering import NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias, NO_SILENT_VELOCITY
 from composer.notes import LOWEST_PITCH
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Candidate:
     Attributes:
         phrases: what it has played before it was chosen last, as intervals and gaps; shared by all that grew from it.
         fresh: the same of what it has played since.
+        departs: it is not offered what came before in the same place.
     """
 
     context: Context
@@ -79,6 +80,7 @@ class Candidate:
     pitch_nats: float = 0.0
     phrases: set[Phrase] = field(default_factory=set)
     fresh: list[Phrase] = field(default_factory=list)
+    departs: bool = False
 
     @property
     def pulse(self) -> Pulse:
@@ -114,6 +116,11 @@ class Candidate:
         )
 
 
+def phrases_of(notes: Sequence[PlayedNote]) -> list[Phrase]:
+    """All stretches of ``PHRASE_NOTES`` notes, as intervals and gaps."""
+    return [_phrase(notes[end - PHRASE_NOTES : end]) for end in range(PHRASE_NOTES, len(notes) + 1)]
+
+
 def _phrase(notes: Sequence[PlayedNote]) -> Phrase:
     """Intervals and gaps from note to note: the same in every key."""
     steps = pairwise(notes)
@@ -126,12 +133,7 @@ def prime(decoder: Decoder, context: Context, primer: NoteEvents, end_seconds: f
     context.tick = int(primer.onsets[0])
     for index, factors in enumerate(primer.factors.tolist()):
         context.set_bar(int(primer.bar_ticks[index]), int(primer.bar_positions[index]), int(primer.onsets[index]))
-        inputs = step_input(
-            np.array([context.step_ids(end_seconds - context.seconds)]),
-            np.array([context.chroma()], np.float32),
-            _packed([context.held_keys()]),
-        )
-        _, candidate.state = decoder.step(inputs, candidate.state)
+        _, candidate.state = decoder.step(_step_input([context], end_seconds), candidate.state)
         context.push(tuple(factors), tick=int(primer.onsets[index]))
         context.seconds = float(primer.seconds[index])
         candidate.guard.push(factors[1])
@@ -160,35 +162,25 @@ def _append_note(
 ) -> None:
     contexts = [candidate.context for candidate in active]
     for candidate in active:
-        candidate.context.mute_match = candidate.guard.looping()
-    ids = np.array([context.step_ids(constraints.end_seconds - context.seconds) for context in contexts])
-    chroma = np.array([context.chroma() for context in contexts], np.float32)
-    step = step_input(ids, chroma, _packed([context.held_keys() for context in contexts]))
-    memory, states = decoder.step(step, np.concatenate([candidate.state for candidate in active]))
-    for index, candidate in enumerate(active):
-        candidate.state = states[index : index + 1]
-    draw = _Draw(decoder, memory, step, constraints, rng)
-
+        candidate.context.mute_match = candidate.departs or candidate.guard.looping()
+    draw = _Draw(decoder, active, constraints, rng)
     gaps = draw.choose("gap", gap_bias(active, constraints))
-    known = [context.after_gap(int(gap)) for context, gap in zip(contexts, gaps, strict=True)]
-    pitches = draw.choose("pitch", pitch_bias(active, gaps, constraints), known, contexts)
-    for candidate, nats in zip(active, draw.pitch_nats, strict=True):
-        candidate.pitch_nats += float(nats)
+    known = [context.after_gap(gap) for context, gap in zip(contexts, gaps, strict=True)]
+    pitches = draw.pitches(pitch_bias(active, gaps, constraints), known)
     for context, item, pitch in zip(contexts, known, pitches, strict=True):
-        context.after_pitch(item, int(pitch))
+        context.after_pitch(item, pitch)
     durations = draw.choose("duration", NO_ZERO_DURATION, known)
     for context, item, duration in zip(contexts, known, durations, strict=True):
-        context.after_duration(item, int(duration))
+        context.after_duration(item, duration)
     velocities = draw.choose("velocity", NO_SILENT_VELOCITY, known)
     for context, item, velocity in zip(contexts, known, velocities, strict=True):
-        context.after_velocity(item, int(velocity))
+        context.after_velocity(item, velocity)
     changes = draw.choose("tempo", tempo_bias(active, constraints), known)
     for context, item, change in zip(contexts, known, changes, strict=True):
-        context.after_tempo(item, int(change))
+        context.after_tempo(item, change)
     pedals = draw.choose("pedal", None, known)
-    rows = zip(active, gaps, pitches, durations, velocities, changes, pedals, strict=True)
-    for candidate, *factors in rows:
-        _push(candidate, tuple(int(value) for value in factors))
+    for candidate, *factors in zip(active, gaps, pitches, durations, velocities, changes, pedals, strict=True):
+        _push(candidate, tuple(factors))
 
 
 def _push(candidate: Candidate, factors: tuple[int, ...]) -> None:
@@ -202,31 +194,54 @@ class _Draw:
     """Draws the factors of one note for all candidates, one after another."""
 
     def __init__(
-        self, decoder: Decoder, memory: Floats, step: Floats, constraints: Constraints, rng: np.random.Generator
+        self, decoder: Decoder, active: Sequence[Candidate], constraints: Constraints, rng: np.random.Generator
     ) -> None:
-        self._decoder, self._memory, self._step = decoder, memory, step
-        self._temperature, self._rng = constraints.temperature, rng
-        self.pitch_nats: Floats = np.zeros(len(memory), np.float32)
+        self._decoder, self._active, self._temperature = decoder, active, constraints.temperature
+        self._uniforms = rng.random((len(FACTORS), len(active)))
+        self._step = _step_input([candidate.context for candidate in active], constraints.end_seconds)
+        self._memory, states = decoder.step(self._step, np.concatenate([candidate.state for candidate in active]))
+        for index, candidate in enumerate(active):
+            candidate.state = states[index : index + 1]
+        self._note, self._told = np.zeros((len(active), NOTE_WIDTH), np.float32), 0
 
-    def choose(
-        self, factor: str, bias: Floats | None, known: Sequence[Known] = (), contexts: Sequence[Context] = ()
-    ) -> NDArray[np.intp]:
+    def choose(self, factor: str, bias: Floats | None, known: Sequence[Known] = ()) -> list[int]:
         """Ids of ``factor`` for each candidate; ``bias`` is added to the logits."""
-        note = note_input(np.array([item.ids for item in known])) if known else np.zeros((1, NOTE_WIDTH), np.float32)
-        inputs: dict[str, NDArray[Any]] = {"note": note, "step": self._step}
-        if factor == "pitch":
-            sets = _packed([keys for item in known for keys in (item.bar_ago, item.beat_ago)])
-            inputs["sets"] = unpack_keys(sets).astype(np.float32).reshape(-1, 2, KEYS)
-            anchors = [(c.last_pitch, item.bass, item.floor) for c, item in zip(contexts, known, strict=True)]
-            inputs["anchors"] = np.array(anchors, np.int32)
-        logits = self._decoder.logits(factor, self._memory, **inputs)
-        biased = logits if bias is None else logits + bias
-        temperature = TEMPERATURES[factor] * self._temperature
-        choices = sample(biased, self._rng.random(len(logits)), temperature, MIN_P[factor])
-        if factor == "pitch":
-            self.pitch_nats = -log_probability(logits, choices)
+        choices: list[int] = self._sample(factor, self._logits(factor, known), bias).tolist()
         return choices
+
+    def pitches(self, bias: Floats, known: Sequence[Known]) -> list[int]:
+        """The pitch for each candidate, which remembers how unlikely it was."""
+        contexts = [candidate.context for candidate in self._active]
+        sets = _key_sets([keys for item in known for keys in (item.bar_ago, item.beat_ago)])
+        anchors = [(c.last_pitch, item.bass, item.floor) for c, item in zip(contexts, known, strict=True)]
+        logits = self._logits("pitch", known, sets=sets.reshape(-1, 2, KEYS), anchors=np.array(anchors, np.int32))
+        choices = self._sample("pitch", logits, bias)
+        for candidate, nats in zip(self._active, log_probability(logits, choices).tolist(), strict=True):
+            candidate.pitch_nats -= nats
+        pitches: list[int] = choices.tolist()
+        return pitches
+
+    def _logits(self, factor: str, known: Sequence[Known], **inputs: NDArray[Any]) -> Floats:
+        if known:
+            tell(self._note, np.array([item.ids[self._told :] for item in known]), self._told)
+            self._told = len(known[0].ids)
+        return self._decoder.logits(factor, self._memory, note=self._note, step=self._step, **inputs)
+
+    def _sample(self, factor: str, logits: Floats, bias: Floats | None) -> NDArray[np.intp]:
+        uniforms = self._uniforms[FACTORS.index(factor)]
+        biased = logits if bias is None else logits + bias
+        return sample(biased, uniforms, TEMPERATURES[factor] * self._temperature, MIN_P[factor])
+
+
+def _step_input(contexts: Sequence[Context], end_seconds: float) -> Floats:
+    ids = np.array([context.step_ids(end_seconds - context.seconds) for context in contexts])
+    chroma = np.array([context.chroma() for context in contexts], np.float32)
+    return step_input(ids, chroma, _packed([context.held_keys() for context in contexts]))
+
+
+def _key_sets(sets: Sequence[int]) -> Floats:
+    return unpack_keys(_packed(sets)).astype(np.float32)
 
 
 def _packed(key_sets: Sequence[int]) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(pack_keys(keys) for keys in key_sets), np.uint8).reshape(len(key_sets), 11)
+    return np.frombuffer(b"".join(map(pack_keys, key_sets)), np.uint8).reshape(len(key_sets), -1)

@@ -64,6 +64,7 @@ def continue_primer(
     on_progress: Callable[[float], None] | None = None,
     *,
     taste: TasteCritic | None = None,
+    candidates: int = CANDIDATES,
 ) -> Score:
     """The primer and its continuation as one piece that ends on a close at ``task.end_seconds``.
 
@@ -73,6 +74,7 @@ def continue_primer(
         task: what to compose.
         on_progress: told after each segment what share of the continuation is there, above 0 to 1.
         taste: of the listeners; has a say in which candidate goes on.
+        candidates: grown side by side; with one, nothing is chosen.
     """
     rng = np.random.default_rng(task.random_seed)
     context = Context(beat_grid=task.primer.beat_grid)
@@ -84,19 +86,19 @@ def continue_primer(
     constraints = _constraints(task)
     close_from = task.end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS
     best, key, began = start, manner.key, start.context.seconds
-    candidates, reached = [start], began
+    grown, reached = [start], began
     for until in _choices(began, close_from, task.end_seconds):
         if reached >= close_from:
             key = closing_key(task.primer, best.notes)
             constraints = replace(constraints, close_from_seconds=close_from, close_classes=favour(key))
-        candidates = [best.copy() for _ in range(CANDIDATES)]
-        grow(decoder, candidates, until, constraints, rng)
-        best, reached = choose_best(candidates, manner, taste), until
+        grown = [best.copy() for _ in range(candidates)]
+        grow(decoder, grown, until, constraints, rng)
+        best, reached = choose_best(grown, manner, taste), until
         best.settle()
         if on_progress is not None:
             on_progress((until - began) / (task.end_seconds - began))
     begin = task.primer.seconds_at(task.primer_end_beat)
-    return assemble(task, best_close(candidates, key, task.end_seconds, begin))
+    return assemble(task, best_close(grown, key, task.end_seconds, begin))
 
 
 def _choices(start: float, close_from: float, end: float) -> list[float]:

@@ -14,24 +14,17 @@ if TYPE_CHECKING:
 FORBIDDEN = -1e9
 
 
-def probabilities(logits: Floats, temperature: float, min_p: float) -> Floats:
-    """Softmax of ``(batch, classes)`` at a temperature, without choices less likely than ``min_p`` times the likeliest.
-
-    Min-p (arXiv 2407.01082) cuts off the unreliable tail where the network is sure and leaves it where it is not.
-    """
-    shifted = (logits - logits.max(-1, keepdims=True)) / max(temperature, 1e-4)
-    weights = np.exp(shifted)
-    weights[weights < min_p] = 0.0
-    result: Floats = weights / weights.sum(-1, keepdims=True)
-    return result
-
-
 def sample(logits: Floats, uniforms: NDArray[np.float64], temperature: float, min_p: float) -> NDArray[np.intp]:
-    """Draw one class per row of ``(batch, classes)``: the distribution inverted at ``uniforms`` ``(batch,)``."""
-    cumulated = np.cumsum(probabilities(logits, temperature, min_p), axis=-1, dtype=np.float64)
-    choices = (cumulated <= uniforms[:, None] * cumulated[:, -1:]).sum(-1)
-    result: NDArray[np.intp] = np.minimum(choices, logits.shape[-1] - 1)
-    return result
+    """Draw one class per row of ``(batch, classes)``: the distribution inverted at ``uniforms`` ``(batch,)``.
+
+    The distribution is the softmax at a temperature, without choices less likely than ``min_p`` times the likeliest:
+    min-p (arXiv 2407.01082) cuts off the unreliable tail where the network is sure and leaves it where it is not.
+    """
+    weights = np.exp((logits - logits.max(-1, keepdims=True)) * np.float32(1 / max(temperature, 1e-4)))
+    weights *= weights >= min_p
+    cumulated = weights.cumsum(-1, np.float64)
+    choices: NDArray[np.intp] = (cumulated <= uniforms[:, None] * cumulated[:, -1:]).sum(-1)
+    return choices
 
 
 def log_probability(logits: Floats, choices: NDArray[np.intp]) -> Floats:

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.generation.sampling import FORBIDDEN, log_probability, probabilities, sample
+from composer.generation.sampling import FORBIDDEN, log_probability, sample
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
-def test_probabilities_are_the_softmax_at_temperature_one() -> None:
-    """Without a cut-off the probabilities are those of the network."""
-    logits = np.log(np.array([[0.5, 0.3, 0.2]], np.float32))
+def _shares(logits: NDArray[np.float32], temperature: float, min_p: float) -> NDArray[np.float64]:
+    """How often each class is drawn with a thousand evenly spread random numbers."""
+    rows = np.tile(logits, (1000, 1))
+    choices = sample(rows, (np.arange(1000) + 0.5) / 1000, temperature, min_p)
+    return np.bincount(choices, minlength=logits.shape[-1]) / 1000
 
-    np.testing.assert_allclose(probabilities(logits, 1.0, 0.0), [[0.5, 0.3, 0.2]], rtol=1e-5)
+
+def test_min_p_cuts_off_the_tail() -> None:
+    """A choice less than half as likely as the likeliest is never made at min-p 0.5; the others keep their odds."""
+    logits = np.log(np.array([0.5, 0.3, 0.2], np.float32))
+
+    np.testing.assert_allclose(_shares(logits, 1.0, 0.5), [0.625, 0.375, 0.0], atol=0.002)
 
 
-def test_min_p_cuts_off_the_tail_and_renormalises() -> None:
-    """A choice less than half as likely as the likeliest is never made at min-p 0.5."""
-    logits = np.log(np.array([[0.5, 0.3, 0.2]], np.float32))
+def test_temperature_flattens_or_sharpens() -> None:
+    """At a temperature of one half probabilities are squared, at two their roots are taken."""
+    logits = np.log(np.array([0.8, 0.2], np.float32))
 
-    np.testing.assert_allclose(probabilities(logits, 1.0, 0.5), [[0.625, 0.375, 0.0]], rtol=1e-5)
+    np.testing.assert_allclose(_shares(logits, 0.5, 0.0), [16 / 17, 1 / 17], atol=0.002)
+    np.testing.assert_allclose(_shares(logits, 2.0, 0.0), [2 / 3, 1 / 3], atol=0.002)
 
 
 def test_low_temperature_picks_the_likeliest() -> None:
@@ -32,10 +45,9 @@ def test_low_temperature_picks_the_likeliest() -> None:
 
 def test_samples_follow_the_distribution() -> None:
     """Evenly spread random numbers give shares equal to the probabilities."""
-    logits = np.log(np.tile(np.array([0.5, 0.3, 0.2], np.float32), (1000, 1)))
-    choices = sample(logits, (np.arange(1000) + 0.5) / 1000, 1.0, 0.0)
+    logits = np.log(np.array([0.5, 0.3, 0.2], np.float32))
 
-    np.testing.assert_allclose(np.bincount(choices) / 1000, [0.5, 0.3, 0.2], atol=0.002)
+    np.testing.assert_allclose(_shares(logits, 1.0, 0.0), [0.5, 0.3, 0.2], atol=0.002)
 
 
 @given(
