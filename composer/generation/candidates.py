@@ -14,7 +14,7 @@ from composer.encoding.vocabulary import FACTORS, TICKS, TICKS_PER_BEAT, step_bp
 from composer.generation.endings import Pulse
 from composer.generation.loop_guard import LoopGuard
 from composer.generation.sampling import log_probability, sample
-from composer.generation.steering import NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias, NO_SILENT_VELOCITY
+from composer.generation.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
 from composer.notes import LOWEST_PITCH
 
 if TYPE_CHECKING:
@@ -163,10 +163,10 @@ def _append_note(
     contexts = [candidate.context for candidate in active]
     for candidate in active:
         candidate.context.mute_match = candidate.departs or candidate.guard.looping()
-    draw = _Draw(decoder, active, constraints, rng)
+    draw = Draw(decoder, active, constraints, rng)
     gaps = draw.choose("gap", gap_bias(active, constraints))
     known = [context.after_gap(gap) for context, gap in zip(contexts, gaps, strict=True)]
-    pitches = draw.pitches(pitch_bias(active, gaps, constraints), known)
+    pitches = draw.pitches(pitch_bias(active, np.array(gaps), constraints), known)
     for context, item, pitch in zip(contexts, known, pitches, strict=True):
         context.after_pitch(item, pitch)
     durations = draw.choose("duration", NO_ZERO_DURATION, known)
@@ -190,7 +190,7 @@ def _push(candidate: Candidate, factors: tuple[int, ...]) -> None:
     candidate.push(PlayedNote(context.tick, context.seconds, context.tempo_step, factors))
 
 
-class _Draw:
+class Draw:
     """Draws the factors of one note for all candidates, one after another."""
 
     def __init__(

@@ -1,0 +1,203 @@
+"""A primer that comes in flat is played by the network: loudness, rubato and pedal where nobody has marked any.
+
+Scores made by notation programs, and what people type, have one velocity, one tempo and no pedal. Continued as it is,
+such a primer is continued flat. So the network, which knows how pianists play, hears the notes and draws the rest.
+Notes stay as they are (pitch, onset in beats, length), and so do the primer's duration and whatever is marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from composer.encoding.context import Context
+from composer.encoding.vocabulary import (
+    TEMPO_RATIO,
+    TEMPO_REACH,
+    TICKS_PER_BEAT,
+    PedalChange,
+    encode,
+    pedal_events,
+    tempo_step,
+    velocity_of,
+)
+from composer.generation.candidates import Candidate, Draw
+from composer.generation.steering import NO_SILENT_VELOCITY, Constraints, tempo_bias
+from composer.notes import FASTEST_BPM, LOWEST_PITCH, SLOWEST_BPM, Tempo
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from composer.encoding.vocabulary import NoteEvents
+    from composer.generation.decoder import Decoder
+    from composer.notes import Pedal, Score
+
+TAKES = 6
+"""As many times the primer is played; the most usual of these performances is taken."""
+FEWEST_NOTES = 8
+"""Of fewer it cannot be told whether they are meant to be even."""
+MOST_LEVELS = 2
+"""So many different velocities are no dynamics yet: one, or one for each hand."""
+STEADY = 1.01
+"""Tempos that differ by less than 1 % are one."""
+ON_GRID, NEAR_TICKS = 0.5, 0.06
+"""Where at least so many of the onsets lie on the grid of 1/24 beat, or so near to it, nobody has played them."""
+SOFT, SOFTEST = 60, 16
+"""A velocity below the first is no program's default: somebody wants it soft. Below the second it is hardly heard."""
+
+
+@dataclass(frozen=True)
+class Flat:
+    """What of a Score nobody has played or marked."""
+
+    velocity: bool
+    tempo: bool
+    pedal: bool
+
+    def __bool__(self) -> bool:
+        return self.velocity or self.tempo
+
+
+def flatness(score: Score) -> Flat:
+    """What is flat about a Score; a performance that merely lacks pedal is not."""
+    if len(score.notes) < FEWEST_NOTES:
+        return Flat(velocity=False, tempo=False, pedal=False)
+    levels = {note.velocity for note in score.notes}
+    tempos = [tempo.bpm for tempo in score.tempos if tempo.beat <= score.notes[-1].start]
+    off_grid = [abs(note.start * TICKS_PER_BEAT - round(note.start * TICKS_PER_BEAT)) > 0.05 for note in score.notes]
+    flat = Flat(
+        velocity=len(levels) <= MOST_LEVELS,
+        tempo=score.beat_grid
+        and max(tempos) <= STEADY * min(tempos)
+        and sum(off_grid) <= (1 - ON_GRID) * len(off_grid),
+        pedal=not any(pedal.down for pedal in score.pedals),
+    )
+    return flat or replace(flat, pedal=False)
+
+
+def as_played(decoder: Decoder, state_width: int, score: Score, end_seconds: float, random_seed: int) -> Score:
+    """The Score as a pianist might play it, where it is flat; otherwise as it is.
+
+    Args:
+        decoder: the network.
+        state_width: numbers of its recurrent state.
+        score: begins at beat 0 with its first note.
+        end_seconds: when the piece shall end.
+        random_seed: the same one gives the same performance.
+    """
+    flat = flatness(score)
+    if not flat:
+        return score
+    events = encode(score)
+    takes = [
+        Candidate(Context(beat_grid=score.beat_grid), np.zeros((1, state_width), np.float32)) for _ in range(TAKES)
+    ]
+    steady = Constraints(1.0, end_seconds, 0, tempo_step(score.mean_bpm), np.inf, np.zeros(12, np.float32))
+    _Pianists(decoder, takes, flat, steady, np.random.default_rng((random_seed, 2))).play(events)
+    return _performed(score, events, flat, _most_usual(takes))
+
+
+@dataclass
+class _Pianists:
+    """Takes of one performance, played side by side: each hears the notes and draws what is flat about them."""
+
+    decoder: Decoder
+    takes: list[Candidate]
+    flat: Flat
+    constraints: Constraints
+    rng: np.random.Generator
+
+    def play(self, events: NoteEvents) -> None:
+        """Play all notes."""
+        contexts = [take.context for take in self.takes]
+        new_onset = np.r_[True, np.diff(events.onsets) > 0].tolist()
+        for index, row in enumerate(events.factors.tolist()):
+            onset = int(events.onsets[index])
+            for context in contexts:
+                context.tick = context.tick if index else onset
+                context.set_bar(int(events.bar_ticks[index]), int(events.bar_positions[index]), onset)
+            for context, (velocity, tempo, pedal) in zip(contexts, self._draw(row), strict=True):
+                # The first tempo is where the music starts from; inside chords there is neither tempo nor pedal.
+                later = index > 0 and new_onset[index]
+                marks = (tempo if later else row[4], pedal if new_onset[index] else row[5])
+                context.push((*row[:3], velocity, *marks), tick=onset)
+                if index == 0:
+                    context.tempo_step = round(self.constraints.tempo_anchor)
+
+    def _draw(self, row: list[int]) -> list[tuple[int, int, int]]:
+        """Velocity, tempo and pedal of one note for each take: drawn where flat, else as in ``row``."""
+        draw, flat, count = Draw(self.decoder, self.takes, self.constraints, self.rng), self.flat, len(self.takes)
+        contexts = [take.context for take in self.takes]
+        known = [context.after_gap(row[0]) for context in contexts]
+        for context, item in zip(contexts, known, strict=True):
+            context.after_pitch(item, row[1])
+            context.after_duration(item, row[2])
+        velocities = draw.choose("velocity", NO_SILENT_VELOCITY, known) if flat.velocity else [row[3]] * count
+        for context, item, velocity in zip(contexts, known, velocities, strict=True):
+            context.after_velocity(item, velocity)
+        steady = tempo_bias(self.takes, self.constraints)
+        tempos = draw.choose("tempo", steady, known) if flat.tempo else [row[4]] * count
+        for context, item, tempo in zip(contexts, known, tempos, strict=True):
+            context.after_tempo(item, tempo)
+        pedals = draw.choose("pedal", None, known) if flat.pedal else [row[5]] * count
+        return list(zip(velocities, tempos, pedals, strict=True))
+
+
+def _most_usual(takes: list[Candidate]) -> Candidate:
+    """The take whose loudness, dynamics, rubato and pedal are nearest to the middle of all takes."""
+    rows = []
+    for take in takes:
+        factors = np.array(take.context.notes)
+        change = (factors[1:, 4] - TEMPO_REACH)[factors[1:, 0] > 0]
+        rows.append([factors[:, 3].mean(), factors[:, 3].std(), np.cumsum(change).std(), (factors[:, 5] > 0).mean()])
+    features = np.array(rows)
+    away = np.abs(features - np.median(features, axis=0)) / (features.std(axis=0) + 1e-9)
+    return takes[int(away.sum(axis=1).argmin())]
+
+
+def _performed(score: Score, events: NoteEvents, flat: Flat, take: Candidate) -> Score:
+    """The Score with what the take has added, as long as before."""
+    factors = np.array(take.context.notes)
+    place = {(int(tick), int(row[1])): row for tick, row in zip(events.onsets, factors, strict=True)}
+    if flat.velocity:
+        score = _with_dynamics(score, place)
+    first = np.r_[True, np.diff(events.onsets) > 0]
+    beats = events.onsets[first] / TICKS_PER_BEAT
+    if flat.pedal:
+        score = replace(score, pedals=_pedals(beats.tolist(), factors[first, 5].tolist()))
+    return _with_rubato(score, beats, factors[first, 4] - TEMPO_REACH) if flat.tempo else score
+
+
+def _with_dynamics(score: Score, place: dict[tuple[int, int], NDArray[np.int64]]) -> Score:
+    """Drawn velocities; of two levels the one stays so much louder than the other, and soft music stays as soft."""
+    given = np.array([note.velocity for note in score.notes])
+    spots = [(round(note.start * TICKS_PER_BEAT), note.pitch - LOWEST_PITCH) for note in score.notes]
+    drawn = np.array([velocity_of(int(place[spot][3])) for spot in spots]) + given - given.mean()
+    if given.mean() < SOFT:
+        drawn += given.mean() - drawn.mean()
+    velocities = np.clip(np.rint(drawn), SOFTEST, 127).astype(int).tolist()
+    notes = [replace(note, velocity=value) for note, value in zip(score.notes, velocities, strict=True)]
+    return replace(score, notes=tuple(notes))
+
+
+def _pedals(beats: list[float], changes: list[int]) -> tuple[Pedal, ...]:
+    pedals: list[Pedal] = []
+    held = False
+    for beat, change in zip(beats, changes, strict=True):
+        pedals += pedal_events(PedalChange(change), beat, held=held)
+        held = change != PedalChange.UP
+    return tuple(pedals)
+
+
+def _with_rubato(score: Score, beats: NDArray[np.float64], changes: NDArray[np.int64]) -> Score:
+    """The tempo changed by so many steps of 3 % at each onset, from the last to the first onset as fast as before."""
+    steps = np.r_[0, np.cumsum(changes[1:])]
+    bpms = score.mean_bpm * TEMPO_RATIO**steps
+    lasting = np.diff(beats)
+    bpms *= (lasting / bpms[:-1]).sum() / (lasting.sum() / score.mean_bpm) if len(lasting) else 1.0
+    bpms = np.clip(bpms, SLOWEST_BPM, FASTEST_BPM)
+    kept = np.r_[True, np.diff(steps) != 0]
+    tempos = [Tempo(float(beat), float(bpm)) for beat, bpm in zip(beats[kept], bpms[kept], strict=True)]
+    return replace(score, tempos=(replace(tempos[0], beat=0.0), *tempos[1:]))
