@@ -71,6 +71,8 @@ class FusedLSTM(keras.layers.Layer):
     def _recur_torch(self, inputs: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         import torch
 
+        if torch.is_grad_enabled() and not inputs.is_cuda:
+            return self._recur_trained(inputs, hidden, cell)
         kernel = ops.convert_to_tensor(self.kernel).t().contiguous()
         recurrent_kernel = ops.convert_to_tensor(self.recurrent_kernel).t().contiguous()
         bias = ops.convert_to_tensor(self.bias)
@@ -88,6 +90,15 @@ class FusedLSTM(keras.layers.Layer):
             True,  # batch first
         )
         return outputs, hidden[0], cell[0]
+
+    def _recur_trained(self, inputs: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """On a CPU, where the gradients of torch's own LSTM take most of the time."""
+        from composer.networks.torch_recurrence import Recurrence
+
+        projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel) + self.bias
+        kernel = ops.convert_to_tensor(self.recurrent_kernel)
+        states, cell = Recurrence.apply(projected, kernel, hidden, ops.cast(cell, "float32"))
+        return ops.transpose(states, (1, 0, 2)), states[-1], cell
 
     def step(self, inputs: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
         """One time step on ``(batch, features)`` with the state passed in and out: what is exported for composing."""
