@@ -20,7 +20,7 @@ from composer.encoding.vocabulary import FACTOR_SIZES, FACTORS
 from composer.networks.lstm import FusedLSTM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -60,18 +60,33 @@ class NoteLSTM(keras.Model):
     Inputs are a dictionary (see ``composer.encoding.inputs``): ``step`` ``(B, T, STEP_WIDTH)``, ``note``
     ``(B, T, NOTE_WIDTH)``, ``sets`` ``(B, T, 2, 88)``, ``anchors`` int ``(B, T, 3)``, ``keep`` ``(B,)``. Outputs are
     a dictionary of float32 logits ``(B, T, size)`` by factor.
+
+    Args:
+        config: shape and regularisation.
+        batch_size: streams whose state is kept between batches.
+        new_cell: makes a recurrent layer from width and batch size (experiments have others).
+        new_head: makes the head of a factor from its name and ``config``.
     """
 
-    def __init__(self, config: NoteLSTMConfig, batch_size: int, **options: Any) -> None:
+    def __init__(
+        self,
+        config: NoteLSTMConfig,
+        batch_size: int,
+        *,
+        new_cell: Callable[..., Any] = FusedLSTM,
+        new_head: Callable[..., FactorHead] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self.config = config
+        new_head = new_head or FactorHead
         locked = (None, 1, None)
         self.embed = keras.layers.Dense(config.width, name="embed")
-        self.cells = [FusedLSTM(config.width, batch_size, name=f"lstm_{i}") for i in range(config.layers)]
+        self.cells = [new_cell(config.width, batch_size, name=f"lstm_{i}") for i in range(config.layers)]
         # The same units at every step (Gal and Ghahramani 2016): noise that changes each step drowns memory.
         self.drops = [keras.layers.Dropout(config.dropout, noise_shape=locked) for _ in range(config.layers + 1)]
         self.norm = keras.layers.LayerNormalization(name="norm")
-        self.heads = {factor: FactorHead(factor, config, name=f"head_{factor}") for factor in FACTORS}
+        self.heads = {factor: new_head(factor, config, name=f"head_{factor}") for factor in FACTORS}
 
     def build(self, _input_shape: Any = None) -> None:
         """Create all weights; their shapes do not depend on the input's."""
@@ -86,13 +101,17 @@ class NoteLSTM(keras.Model):
 
     def call(self, inputs: dict[str, Tensor], *, training: bool = False) -> dict[str, Tensor]:
         """Return the logits of every factor."""
+        memory = self.recur(inputs, training=training)
+        return {factor: head(memory, inputs, training=training) for factor, head in self.heads.items()}
+
+    def recur(self, inputs: dict[str, Tensor], *, training: bool) -> Tensor:
+        """The memory ``(B, T, width)`` before each note."""
         output = self.drops[0](self.embed(inputs["step"]), training=training)
         total = 0.0
         for cell, drop in zip(self.cells, self.drops[1:], strict=True):
             output = drop(cell(output, inputs["keep"]), training=training)
             total = total + output
-        memory = self.norm(total)
-        return {factor: head(memory, inputs, training=training) for factor, head in self.heads.items()}
+        return self.norm(total)
 
     def weight_arrays(self) -> dict[str, NDArray[np.float32]]:
         """All trained weights by name."""
@@ -181,30 +200,33 @@ class RelativePitch(keras.layers.Layer):
         """Return ``logits`` ``(..., 88)`` with the relative parts added and the mask applied."""
         anchors = inputs["anchors"]
         gates = ops.cast(self.gates(inner), "float32")
-        distances = ops.cast(self.to_last(inner), "float32")
+        distances = ops.cast(self.to_last(inner), "float32") + self.offered(gates, inputs["note"])
+        logits = logits + keys_by_distance(distances, anchors[..., 0:1])
+        logits = logits + keys_by_distance(ops.cast(self.to_bass(inner), "float32"), anchors[..., 1:2])
+        logits = logits + self.by_pitch_class(ops.cast(self.to_chroma(inner), "float32"), inputs["step"])
+        sets = ops.cast(inputs["sets"], "float32")
+        logits = logits + gates[..., -2:-1] * sets[..., 0, :] + gates[..., -1:] * sets[..., 1, :]
+        return self.masked(logits, anchors)
+
+    def offered(self, gates: Tensor, note: Tensor) -> Tensor:
+        """What intervals of before add to the logits of all distances ``(..., 175)``."""
         offer: Tensor = 0.0
         for index, place in enumerate(_INTERVAL_OFFERS):
             # The outermost ids stand for all larger leaps and offer nothing.
-            interval = ops.cast(inputs["note"][..., place], "float32")[..., 1:-1]
+            interval = ops.cast(note[..., place], "float32")[..., 1:-1]
             offer = offer + gates[..., index : index + 1] * interval
-        padding = [(0, 0)] * (len(offer.shape) - 1) + [(_OFFER_MARGIN, _OFFER_MARGIN)]
-        distances = distances + ops.pad(offer, padding)
-        logits = logits + _by_distance(distances, anchors[..., 0:1])
-        logits = logits + _by_distance(ops.cast(self.to_bass(inner), "float32"), anchors[..., 1:2])
-        logits = logits + self._by_pitch_class(inner, inputs["step"][..., _CHROMA])
-        sets = ops.cast(inputs["sets"], "float32")
-        logits = logits + gates[..., -2:-1] * sets[..., 0, :] + gates[..., -1:] * sets[..., 1, :]
-        excluded = ops.cast(ops.arange(KEYS) <= anchors[..., 2:3], "float32")
-        return logits - 1e4 * excluded
+        return ops.pad(offer, [(0, 0)] * (len(offer.shape) - 1) + [(_OFFER_MARGIN, _OFFER_MARGIN)])
 
-    def _by_pitch_class(self, inner: Tensor, chroma: Tensor) -> Tensor:
+    def by_pitch_class(self, coefficients: Tensor, step: Tensor) -> Tensor:
         """Circular correlation of learnt coefficients with the two chroma memories, spread over the keyboard."""
-        coefficients = ops.cast(self.to_chroma(inner), "float32")
-        chroma = ops.cast(chroma, "float32")
-        turned = ops.take(chroma, _TURNS, axis=-1)
+        turned = ops.take(ops.cast(step[..., _CHROMA], "float32"), _TURNS, axis=-1)
         shape = ops.shape(coefficients)
         classes = ops.sum(turned * ops.reshape(coefficients, (*shape[:-1], 1, CHROMA_WIDTH)), axis=-1)
         return ops.take(classes, KEY_CLASSES, axis=-1)
+
+    def masked(self, logits: Tensor, anchors: Tensor) -> Tensor:
+        """Without the keys that would break a chord's order."""
+        return logits - 1e4 * ops.cast(ops.arange(KEYS) <= anchors[..., 2:3], "float32")
 
 
 def _name(variable: Any) -> str:
@@ -212,7 +234,7 @@ def _name(variable: Any) -> str:
     return str(variable.path).partition("/")[2]
 
 
-def _by_distance(distances: Tensor, anchor: Tensor) -> Tensor:
+def keys_by_distance(distances: Tensor, anchor: Tensor) -> Tensor:
     """Pick for each key p the logit of its distance to ``anchor``: ``distances[..., p - anchor + 87]``."""
     index = ops.cast(ops.arange(KEYS), "int32") - ops.cast(anchor, "int32") + (KEYS - 1)
     return ops.take_along_axis(distances, index, axis=-1)
