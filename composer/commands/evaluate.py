@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HELP = "Measure a checkpoint on the held-out pieces of a corpus."
-DEFAULT_PRIMERS = 32
+DEFAULT_PRIMERS, DEFAULT_SECONDS = 32, 30
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,6 +38,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"pieces to continue, three times each ({DEFAULT_PRIMERS}); 0 for none",
     )
     parser.add_argument(
+        "--piece-seconds",
+        type=whole_number(10, 600),
+        default=DEFAULT_SECONDS,
+        metavar="N",
+        help=f"to which they are continued ({DEFAULT_SECONDS}); pieces that are shorter are passed over",
+    )
+    parser.add_argument(
         "--workers", type=whole_number(1, 256), default=os.cpu_count() or 1, metavar="N", help="processes to read files"
     )
 
@@ -57,6 +64,7 @@ def run(arguments: Namespace) -> None:
         checkpoint,
         train_corpus=arguments.train_corpus,
         primers=arguments.primers,
+        piece_seconds=float(arguments.piece_seconds),
         workers=arguments.workers,
         progress=say,
     )

@@ -146,6 +146,14 @@ class Context:
             return min(down)
         return self.last_pitch if tick == self.tick else self.bass_at(self.tick)
 
+    def next_note(self, tick: int, above: int = ABSENT) -> tuple[int, int] | None:
+        """Tick and index of the first note at ``tick`` on a key beyond ``above``, else of the first one after it."""
+        return self._onsets.place_from(tick, lambda index: self.notes[index][1] > above)
+
+    def struck_keys(self, start: int, stop: int) -> int:
+        """Bit set of the keys struck from tick ``start`` to before ``stop``."""
+        return self._onsets.keys_within(start, stop)
+
     def place(self, tick: int) -> tuple[int, int, int]:
         """Ids of phase in the beat, place in the bar and length of the bar; ABSENT without a beat grid."""
         if not self.beat_grid:

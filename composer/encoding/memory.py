@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
 
 from composer.encoding.fields import ABSENT
 from composer.encoding.vocabulary import TICKS_PER_BEAT, ticks_to_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHORT_BEATS, LONG_BEATS = 4.0, 48.0
 """Decay of the two pitch-class memories, in beats: the harmony of the moment and the key."""
@@ -70,6 +76,23 @@ class Onsets:
         """Index of the note number ``position`` of the chord at ``tick``; ABSENT where there is none."""
         index = self.first.get(tick, ABSENT) + position
         return index if tick in self.first and index < self.end[tick] else ABSENT
+
+    def place_from(self, tick: int, above: Callable[[int], bool]) -> tuple[int, int] | None:
+        """Tick and index of the first note at ``tick`` that is ``above``, else of the first one after it."""
+        here = (
+            next((index for index in range(self.first[tick], self.end[tick]) if above(index)), None)
+            if tick in self.first
+            else None
+        )
+        if here is not None:
+            return tick, here
+        index = bisect_right(self.ticks, tick)
+        return (self.ticks[index], self.first[self.ticks[index]]) if index < len(self.ticks) else None
+
+    def keys_within(self, start: int, stop: int) -> int:
+        """Bit set of the keys struck from ``start`` to before ``stop``."""
+        ticks = self.ticks[bisect_left(self.ticks, start) : bisect_left(self.ticks, stop)]
+        return reduce(or_, (self.keys[tick] for tick in ticks), 0)
 
     def gap_after(self, tick: int) -> int:
         """Gap id from ``tick`` to the next onset that is known; ABSENT outside the music so far."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from composer.encoding.vocabulary import encode
 from composer.evaluation import measures
-from composer.evaluation.continuations import PIECE_SECONDS
 from composer.evaluation.loops import has_long_loop, has_short_loop
 from composer.evaluation.originality import copied_runs, longest_run
 from composer.evaluation.overlap import mean_overlap
+from composer.evaluation.structure import LATE_SECONDS, motif_recall, structure_indicators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,8 @@ MEASURES: dict[str, Callable[[Score, Score], float]] = {
     "notes_per_second": lambda score, _: measures.notes_per_second(score),
     "polyphony": lambda score, _: measures.polyphony(score),
     "pitch_class_entropy_bits": lambda score, _: measures.pitch_class_entropy(score),
+    "motif_recall": lambda score, primer: motif_recall(primer, score),
+    "motif_recall_late": lambda score, primer: motif_recall(primer, score, LATE_SECONDS),
 }
 """Measures of a continuation, given its primer."""
 
@@ -47,7 +49,7 @@ def compare(trials: Sequence[Trial], training: Sequence[NDArray[np.int16]]) -> d
     table = {
         name: {"composed": _mean(measure, composed), "true": _mean(measure, true)} for name, measure in MEASURES.items()
     }
-    table |= _whole_pieces(trials) | _tempo(trials) | _overlaps(trials)
+    table |= _whole_pieces(trials) | _structure(trials) | _tempo(trials) | _overlaps(trials)
     return table | (_copying(trials, training) if training else {})
 
 
@@ -57,7 +59,7 @@ def _mean(measure: Callable[[Score, Score], float], cases: Sequence[tuple[Trial,
 
 def _whole_pieces(trials: Sequence[Trial]) -> dict[str, dict[str, float]]:
     """What holds for the whole piece: its length, and how it ends (true pieces: at their real end)."""
-    errors = [abs(piece.length_seconds - PIECE_SECONDS) for trial in trials for piece in trial.pieces]
+    errors = [abs(piece.length_seconds - trial.seconds) for trial in trials for piece in trial.pieces]
     closes = [measures.ends_on_close(piece) for trial in trials for piece in trial.pieces]
     return {
         "length_error_seconds": {"composed": float(np.mean(errors)), "largest": max(errors)},
@@ -65,6 +67,19 @@ def _whole_pieces(trials: Sequence[Trial]) -> dict[str, dict[str, float]]:
             "composed": float(np.mean(closes)),
             "true": float(np.mean([measures.ends_on_close(trial.whole) for trial in trials])),
         },
+    }
+
+
+def _structure(trials: Sequence[Trial]) -> dict[str, dict[str, float]]:
+    """Structure indicators of whole pieces, primers included."""
+    composed = [structure_indicators(piece) for trial in trials for piece in trial.pieces]
+    true = [structure_indicators(trial.true_piece) for trial in trials]
+    return {
+        f"structure_{name}": {
+            "composed": float(np.mean([indicators[name] for indicators in composed])),
+            "true": float(np.mean([indicators[name] for indicators in true])),
+        }
+        for name in true[0]
     }
 
 

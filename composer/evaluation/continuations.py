@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from composer.notes import Score
 
 PIECE_SECONDS = 30.0
-"""Length of each piece, primer included; the primer is about a third of it."""
+"""Length of each piece, primer included, where nothing else is asked for."""
+PRIMER_SECONDS, PRIMER_SHARE = 10.0, 1 / 3
+"""Longest primer, and how much of a piece it may be: the same primers are continued to pieces of any length."""
 FEWEST_NOTES = 8
 """Fewer notes in the true continuation say nothing about it."""
 
@@ -33,10 +35,11 @@ class Trial:
     Attributes:
         file: where it is from.
         primer: the beginning that was continued.
-        true: what follows there, up to ``PIECE_SECONDS``.
+        true: what follows there, up to ``seconds``.
         whole: the whole piece.
         composed: the continuations alone, one for each random seed.
         pieces: the composed pieces, primers included.
+        seconds: length that was asked for.
     """
 
     file: CorpusFile
@@ -45,6 +48,12 @@ class Trial:
     whole: Score
     composed: tuple[Score, ...]
     pieces: tuple[Score, ...]
+    seconds: float = PIECE_SECONDS
+
+    @property
+    def true_piece(self) -> Score:
+        """The piece up to ``seconds``."""
+        return self.whole.excerpt(0.0, self.whole.beat_at(self.seconds))
 
 
 def choose_files(files: Iterable[CorpusFile]) -> list[CorpusFile]:
@@ -62,17 +71,19 @@ def run_trials(
     *,
     primers: int,
     random_seeds: Sequence[int],
+    piece_seconds: float = PIECE_SECONDS,
     progress: Callable[[int], None] | None = None,
 ) -> list[Trial]:
     """Continue the beginnings of the first ``primers`` pieces that are long enough, once with each random seed.
 
-    ``progress`` is called with the number of primers done so far.
+    A piece is long enough that lasts ``piece_seconds``, to which its beginning is continued. ``progress`` is called
+    with the number of primers done so far.
     """
     trials: list[Trial] = []
     for file in choose_files(files):
         if len(trials) == primers:
             break
-        trial = _run_trial(composer, folder, file, random_seeds)
+        trial = _run_trial(composer, folder, file, random_seeds, piece_seconds)
         if trial:
             trials.append(trial)
             if progress:
@@ -80,20 +91,31 @@ def run_trials(
     return trials
 
 
-def _run_trial(composer: Composer, folder: Path, file: CorpusFile, random_seeds: Sequence[int]) -> Trial | None:
+def _run_trial(
+    composer: Composer, folder: Path, file: CorpusFile, random_seeds: Sequence[int], piece_seconds: float
+) -> Trial | None:
     """The trial of one piece; None where it cannot be read or ends too early."""
     try:
         whole = read_score(folder, file)
     except InvalidMidiError:
         return None
     whole = whole.excerpt(whole.notes[0].start, math.inf)
-    if whole.length_seconds < PIECE_SECONDS:
+    if whole.length_seconds < piece_seconds:
         return None
+    primer_seconds = min(PRIMER_SECONDS, piece_seconds * PRIMER_SHARE)
     made = [
-        composer.compose(whole, length_seconds=PIECE_SECONDS, random_seed=random_seed) for random_seed in random_seeds
+        # As written: where the primer is flat, so is what its composer's file has next.
+        composer.compose(
+            whole,
+            length_seconds=piece_seconds,
+            random_seed=random_seed,
+            primer_seconds=primer_seconds,
+            play_primer=False,
+        )
+        for random_seed in random_seeds
     ]
     cut = made[0].primer_end_beat
-    true = after(whole, cut, whole.beat_at(PIECE_SECONDS))
+    true = after(whole, cut, whole.beat_at(piece_seconds))
     if len(true.notes) < FEWEST_NOTES:
         return None
     return Trial(
@@ -103,6 +125,7 @@ def _run_trial(composer: Composer, folder: Path, file: CorpusFile, random_seeds:
         whole=whole,
         composed=tuple(after(piece.score, cut, math.inf) for piece in made),
         pieces=tuple(piece.score for piece in made),
+        seconds=piece_seconds,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composer.checkpoints import ROLL, load_checkpoint
 from composer.composer import Composer
@@ -45,6 +45,7 @@ def evaluate(
     train_corpus: Path | None = None,
     primers: int = PRIMERS,
     random_seeds: Sequence[int] = RANDOM_SEEDS,
+    piece_seconds: float = PIECE_SECONDS,
     workers: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def evaluate(
             default. Where there is no such split, what depends on it is None and ``remarks`` says so.
         primers: how many pieces to continue; 0 for none.
         random_seeds: of the continuations of each.
+        piece_seconds: to which they are continued.
         workers: processes that read files; as many as there are processors by default.
         progress: called with a sentence now and then.
 
@@ -82,7 +84,8 @@ def evaluate(
     else:
         report |= _likelihood(run, verified, pieces, training)
     if primers > 0:
-        report["continuations"] = _continuations(run, Composer(verified.folder), training, primers, random_seeds)
+        trials = _Trials(primers, random_seeds, piece_seconds)
+        report["continuations"] = _continuations(run, Composer(verified.folder), training, trials)
     report["copying"] = _copying(pieces, training)
     rounded: dict[str, Any] = _rounded(report | {"remarks": run.remarks})
     return rounded
@@ -179,26 +182,34 @@ def _cross_fitted(run: _Run, pieces: Sequence[CorpusPiece]) -> Baselines | None:
     return cross_fitted(pieces)
 
 
+class _Trials(NamedTuple):
+    """How many pieces are continued, with which random seeds, and to what length."""
+
+    primers: int
+    random_seeds: Sequence[int]
+    piece_seconds: float
+
+
 def _continuations(
-    run: _Run, composer: Composer, training: dict[CorpusFile, Music], primers: int, random_seeds: Sequence[int]
+    run: _Run, composer: Composer, training: dict[CorpusFile, Music], wanted: _Trials
 ) -> dict[str, Any] | None:
     """Measures of continuations of the split's own beginnings."""
 
     def progress(done: int) -> None:
         if done % 8 == 0:
-            run.progress(f"Continued {done} of {primers} primers.")
+            run.progress(f"Continued {done} of {wanted.primers} primers.")
 
-    trials = run_trials(composer, run.corpus, run.files, primers=primers, random_seeds=random_seeds, progress=progress)
-    if len(trials) < primers:
+    trials = run_trials(composer, run.corpus, run.files, progress=progress, **wanted._asdict())
+    if len(trials) < wanted.primers:
         run.remarks.append(
-            f"{len(trials)} primers, not {primers}: other pieces do not last {PIECE_SECONDS:.0f} seconds."
+            f"{len(trials)} primers, not {wanted.primers}: other pieces do not last {wanted.piece_seconds:.0f} seconds."
         )
     if not trials:
         return None
     return {
         "primers": [trial.file.path for trial in trials],
-        "random_seeds": list(random_seeds),
-        "length_seconds": PIECE_SECONDS,
+        "random_seeds": list(wanted.random_seeds),
+        "length_seconds": wanted.piece_seconds,
         "measures": compare(trials, [music.factors for music in training.values()]),
     }
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PERIODS = np.arange(1, 49)
-_MOST_REPEATS = np.select([_PERIODS < 4, _PERIODS == 4, _PERIODS < 17], [7, 5, 4], 3)
+_MOST_REPEATS = np.select([_PERIODS < 4, _PERIODS == 4, _PERIODS < 8], [7, 5, 4], 3)
 """How often a pattern of so many notes may sound in a row: an Alberti bass repeats more than a bar does."""
 _LIMITS = _PERIODS * (_MOST_REPEATS - 1)
 _MUTED = np.maximum(_PERIODS * 2, 12)

@@ -100,6 +100,19 @@ def test_primer_and_continuation_make_up_the_piece(tmp_path: Path) -> None:
     assert len(trial.whole.notes) == 80
 
 
+def test_longer_pieces_are_asked_of_longer_ones_only(tmp_path: Path) -> None:
+    """Of pieces of 40 and 28 seconds, the former are continued to 35 seconds, from the same primers."""
+    folder = _corpus(tmp_path)
+    files = list_corpus(folder, "test")
+
+    trials = run_trials(Copyist(), folder, files, primers=8, random_seeds=(1,), piece_seconds=35.0)
+
+    assert sorted(trial.file.path for trial in trials) == ["a.mid", "b.mid", "d.mid"]
+    assert all(trial.seconds == 35.0 for trial in trials)
+    assert [trial.true_piece.length_seconds for trial in trials] == pytest.approx([35.0] * 3, abs=0.5)
+    assert compare(trials, [])["length_error_seconds"]["largest"] < 0.5
+
+
 def test_a_cut_between_two_places_of_the_grid_moves_to_the_nearer() -> None:
     """Continuations are written on the grid, so a primer that ends a hair after it loses none of their notes."""
     assert [note.start for note in after(LONG, 10.01, 12.0).notes] == [0.0, 0.5, 1.0, 1.5]
@@ -112,7 +125,7 @@ def test_the_true_continuation_compares_with_itself(tmp_path: Path) -> None:
     table = compare(trials, [encode(LONG).factors, encode(OTHER).factors])
 
     measured = [row for name, row in table.items() if {"composed", "true"} == set(row) and name != "ends_on_close"]
-    assert len(measured) >= 7
+    assert len(measured) >= 12
     assert all(row["composed"] == pytest.approx(row["true"]) for row in measured)
     assert table["overlap_with_own_true"]["composed"] == pytest.approx(1.0)
     assert table["overlap_with_another_true"]["composed"] < 0.9
@@ -125,6 +138,7 @@ def test_going_round_in_circles_shows(tmp_path: Path) -> None:
     table = compare(_trials(Repeater(), _corpus(tmp_path)), [])
 
     assert table["short_loops"] == {"composed": 1.0, "true": 0.0}
+    assert table["motif_recall"]["composed"] == 0.0
     assert table["pitch_class_entropy_bits"]["composed"] == 0.0
     assert table["polyphony"]["composed"] == pytest.approx(1.0)
     assert table["longest_silence_seconds"]["composed"] == pytest.approx(0.5)

@@ -1,0 +1,140 @@
+"""The form of a piece: sections and phrases, and which of them take up again what stood before.
+
+The plan is that of small classical forms: the primer opens section A; sections in a neighbouring key alternate with A
+(ABA, ABACA, ...), which each time begins as the piece did and then goes its own way; within a section its opening may
+come back once (antecedent and consequent); the end is left free for the close. Everything lies on a grid of phrases, so
+that what returns stands at the same place in the bar and in the period. How much comes back is drawn by lot, so that
+pieces differ as pieces by people do.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import cycle, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from composer.encoding.inputs import KEY_CLASSES
+from composer.generation.recall import Form, Passage, Return
+from composer.keys import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from composer.keys import Mode
+
+SHORTEST_PLANNED_SECONDS = 40.0
+"""Shorter pieces are one section: nothing needs to return."""
+PHRASE_SECONDS = 8.0
+"""A phrase is the number of bars (a power of two) that lasts most nearly so long."""
+SECTION_SECONDS = 24.0
+RETURN_PHRASES, ECHO_PHRASES = (0.5, 1.0, 1.5), (0.25, 0.5, 1.0)
+"""How much of A comes back note by note in the beginning of a later A, and of a section's opening in it; drawn."""
+HARMONY_PHRASES = 2.0, 1.0
+"""For how long the harmony of either goes on returning, counted from the same place."""
+FREE_PHRASES = 1.25
+"""The end of a piece is not planned."""
+FOREIGN, NEW = -2.0, 1.2
+"""Nats for keys of the piano that the home key has and a section's does not, and the other way round."""
+
+
+class Ground(NamedTuple):
+    """What a plan is made for, in ticks: first note, end of the primer, about the end, length of a bar; its pace."""
+
+    motif: int
+    begin: int
+    end: int
+    bar: int
+    seconds_per_tick: float
+
+    @property
+    def seconds(self) -> float:
+        """Length of the piece."""
+        return (self.end - self.motif) * self.seconds_per_tick
+
+    @property
+    def phrase(self) -> int:
+        """Ticks of a phrase: one, two, four ... bars."""
+        bars = PHRASE_SECONDS / (self.bar * self.seconds_per_tick)
+        return self.bar << max(round(math.log2(bars)), 0)
+
+    def tick(self, phrases: float) -> int:
+        """The tick so many phrases after the first note."""
+        return self.motif + round(self.phrase * phrases)
+
+
+def plan_form(ground: Ground, home: Key, rng: np.random.Generator) -> Form:
+    """The form of a piece in the key ``home``; that of a short one is empty."""
+    if ground.seconds < SHORTEST_PLANNED_SECONDS:
+        return Form()
+    phrase = ground.phrase
+    bounds = section_bounds((ground.begin - ground.motif) / phrase, (ground.end - ground.motif) / phrase)
+    last = ground.end - round(FREE_PHRASES * phrase)
+    returns = (Return(*(ground.tick(place) for place in places)) for places in _returns(bounds, rng))
+    return Form(
+        returns=tuple(
+            Return(item.start, min(item.literal, last), min(item.stop, last), item.source)
+            for item in returns
+            if ground.begin <= item.start <= last - phrase // 4
+        ),
+        passages=tuple(_passages(ground, home, bounds, rng)),
+        pause=ground.bar,
+    )
+
+
+def section_bounds(primer: float, whole: float) -> list[int]:
+    """Phrases at which sections begin, and the end; an odd number of sections, the first longer than the primer.
+
+    Args:
+        primer: phrases that it lasts.
+        whole: phrases that the piece lasts.
+    """
+    count = max(2 * round((whole * PHRASE_SECONDS / SECTION_SECONDS - 1) / 2) + 1, 3)
+    first = max(math.ceil(primer) + 1, round(whole / count))
+    each = (whole - first) / (count - 1)
+    return [0, *(first + round(each * index) for index in range(count))]
+
+
+def _returns(bounds: list[int], rng: np.random.Generator) -> Iterator[tuple[float, float, float, float]]:
+    """Each ``Return`` in phrases, in the order of the piece."""
+    for index, (start, stop) in enumerate(pairwise(bounds)):
+        contrasts = index % 2 == 1
+        opening = start if contrasts else 0
+        echo = start + max((stop - start) // 2, 1 if contrasts else 2)
+        again, echoed = float(rng.choice(RETURN_PHRASES)), float(rng.choice(ECHO_PHRASES))
+        if contrasts:
+            yield start + 0.5, start + 0.5 + min(echoed, 0.5), start + 1.0, opening
+        elif index > 0:
+            yield start, min(start + again, echo), min(start + HARMONY_PHRASES[0], echo), opening
+        if echo < stop:
+            yield echo, echo + echoed, min(echo + HARMONY_PHRASES[1], stop), opening
+
+
+def _passages(ground: Ground, home: Key, bounds: list[int], rng: np.random.Generator) -> Iterator[Passage]:
+    """Every second section, the neighbouring keys in turn, in an order drawn by lot."""
+    keys = neighbours(home)
+    order = cycle(rng.permutation(len(keys)).tolist())
+    for start, stop in list(pairwise(bounds))[1::2]:
+        key = keys[next(order)]
+        yield Passage(ground.tick(start), ground.tick(stop), key, _hue(home, key))
+
+
+def neighbours(key: Key) -> list[Key]:
+    """Where music in a key likes to go: its dominant, relative key and subdominant; of a minor key minor's own."""
+    steps: dict[str, list[tuple[int, Mode]]] = {
+        "major": [(7, "major"), (9, "minor"), (5, "major")],
+        "minor": [(3, "major"), (7, "minor"), (8, "major")],
+    }
+    return [Key((key.tonic + step) % 12, mode) for step, mode in steps[key.mode]]
+
+
+def _hue(home: Key, key: Key) -> NDArray[np.float32]:
+    """``(keys,)``: what is favoured for a section in another key."""
+    classes = np.zeros(12, np.float32)
+    classes[list(home.pitch_classes - key.pitch_classes)] = FOREIGN
+    classes[list(key.pitch_classes - home.pitch_classes)] = NEW
+    hue: NDArray[np.float32] = classes[KEY_CLASSES]
+    return hue
