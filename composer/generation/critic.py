@@ -9,19 +9,20 @@ samples both sound worst. Where listeners have voted, what was learnt from that 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from composer.encoding.vocabulary import FACTOR_SIZES
+from composer.generation.guiding import qualities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from composer.generation.candidates import Candidate, PlayedNote
+    from composer.generation.candidates import Candidate, Phrase, PlayedNote
     from composer.keys import Key
     from composer.taste.critic import TasteCritic
 
@@ -38,18 +39,44 @@ RHYTHM_SHARED = 0.65
 """A continuation that shares this much of the primer's distribution of gaps moves as the primer does."""
 TEXTURE_SLACK = 0.8
 """Changes of less than this many units pass."""
+AIM_WEIGHT = np.array([4.0, 4.0, 2.0])
+"""Of a fault of 1 in density, register and loudness, where they are asked."""
+NOVELTY_WEIGHT, KEPT_WEIGHT = 3.0, 3.0
+"""Of the share of phrases that were not heard before, and of those that are the primer's, where creativity is asked."""
+DENSER_CHORDS = 0.35
+"""Twice the notes a second mean chords and sounding notes 2 ** 0.35 times as many as before."""
 _LOOP_PERIODS = range(1, 33)
 _FEWEST_NOTES, _MOST_NOTES = 2, 200
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How the primer goes: what a continuation is compared with; ``texture_of`` and ``rhythm_of`` its notes."""
+    """What a continuation is compared with: how the primer goes, changed by what is asked.
+
+    Attributes:
+        key: of the primer.
+        share_in_key: of the primer's notes.
+        texture: as ``texture_of`` gives it.
+        rhythm: as ``rhythm_of`` gives it; None where the density that is asked leaves nothing of the primer's.
+        aim: ``qualities`` that are asked, NaN where none is.
+        boldness: -1 wants the primer's phrases, 1 what was not heard before.
+        material: the primer's phrases, where it is below 0.
+    """
 
     key: Key
     share_in_key: float
     texture: NDArray[np.float64]
-    rhythm: NDArray[np.float64]
+    rhythm: NDArray[np.float64] | None
+    aim: NDArray[np.float64] | None = None
+    boldness: float = 0.0
+    material: frozenset[Phrase] = frozenset()
+
+    def towards(self, aim: NDArray[np.float64], own: NDArray[np.float64]) -> Manner:
+        """The same music if its qualities were not ``own`` but as asked."""
+        denser, higher, _ = np.nan_to_num(aim - own) * (math.log(2), 12, 1)
+        change = np.array([denser, DENSER_CHORDS * denser, DENSER_CHORDS * denser, higher, higher])
+        rhythm = None if abs(denser) > TEXTURE_UNITS[0] else self.rhythm
+        return replace(self, texture=self.texture + change, rhythm=rhythm, aim=aim)
 
 
 def manner_of(notes: Sequence[PlayedNote], key: Key) -> Manner:
@@ -87,7 +114,17 @@ def choose_best(candidates: Sequence[Candidate], manner: Manner, taste: TasteCri
     nats = np.array([candidate.pitch_nats / max(len(candidate.notes), 1) for candidate in candidates])
     unusual = np.abs(nats - np.median(nats))
     faultless = np.array([stretch_score(stretch, manner) for stretch in stretches])
+    if manner.boldness:
+        liking += np.array([_creative(candidate, manner) for candidate in candidates])
     return candidates[int(np.argmax(faultless - TYPICALITY_WEIGHT * unusual + liking))]
+
+
+def _creative(candidate: Candidate, manner: Manner) -> float:
+    """For bold music the phrases that are new in it, for plain music those of the primer, each once: no loops."""
+    if manner.boldness > 0:
+        return NOVELTY_WEIGHT * manner.boldness * (1 - candidate.repeated_share())
+    kept = len(manner.material.intersection(candidate.fresh))
+    return -KEPT_WEIGHT * manner.boldness * kept / max(len(candidate.fresh), 1)
 
 
 def newest(candidate: Candidate) -> list[PlayedNote]:
@@ -104,8 +141,11 @@ def stretch_score(notes: Sequence[PlayedNote], manner: Manner) -> float:
     outside = max(manner.share_in_key - KEY_SLACK - manner.key.share_inside(pitches), 0.0)
     change = np.abs(texture_of(notes) - manner.texture) / TEXTURE_UNITS
     texture = float(np.maximum(change - TEXTURE_SLACK, 0.0).sum())
-    foreign = max(RHYTHM_SHARED - float(np.minimum(rhythm_of(notes), manner.rhythm).sum()), 0.0)
-    faults = KEY_WEIGHT * outside + TEXTURE_WEIGHT * texture + RHYTHM_WEIGHT * foreign
+    faults = KEY_WEIGHT * outside + TEXTURE_WEIGHT * texture
+    if manner.rhythm is not None:
+        faults += RHYTHM_WEIGHT * max(RHYTHM_SHARED - float(np.minimum(rhythm_of(notes), manner.rhythm).sum()), 0.0)
+    if manner.aim is not None:
+        faults += float(AIM_WEIGHT @ np.abs(np.nan_to_num(manner.aim - qualities(notes))))
     return -faults - LOOP_WEIGHT * loop_share(pitches)
 
 

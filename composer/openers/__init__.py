@@ -20,6 +20,7 @@ from composer.notation import parse_notation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from composer.keys import Key
     from composer.notes import Score
 
 __all__ = ["LONGEST_NAME", "Opener", "UnknownOpenerError", "find_opener", "list_openers"]
@@ -79,6 +80,14 @@ class Opener:
     def score(self) -> Score:
         """The music, parsed when it is first asked for."""
         return replace(parse_notation(self.notation), title=self.title)
+
+    @property
+    def known_key(self) -> Key:
+        """The key that its header names."""
+        from composer.control_words import read_key
+        from composer.keys import Key
+
+        return Key.named(read_key(self.key))
 
     @property
     def seconds(self) -> float:

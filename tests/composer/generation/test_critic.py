@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from composer.encoding.context import Context
-from composer.generation.candidates import Candidate, PlayedNote
+from composer.generation.candidates import Candidate, PlayedNote, phrases_of
 from composer.generation.critic import choose_best, loop_share, manner_of, newest, texture_of
 from composer.keys import Key
 
@@ -89,3 +91,26 @@ def test_loop_share_is_zero_for_a_scale_and_one_for_a_loop() -> None:
     """The measure runs from no repetition to nothing but repetition."""
     assert loop_share(list(range(40, 70))) == 0
     assert loop_share([60, 64] * 20) == pytest.approx(1.0)
+
+
+def test_plain_music_keeps_the_phrases_of_the_primer_once() -> None:
+    """With little creativity a candidate with the primer's phrases goes on, not one that repeats a single one."""
+    material = frozenset(phrases_of(_notes(*SCALE)))
+    plain = replace(IN_C, boldness=-1.0, material=material)
+    keeping, other = _candidate(*SCALE), _candidate(*_single(60, 64, 62, 65, 64, 67, 65, 69, 67, 71, 69, 72))
+    keeping.fresh, other.fresh = (phrases_of(candidate.notes) for candidate in (keeping, other))
+
+    assert choose_best([other, keeping], plain) is keeping
+    keeping.fresh = keeping.fresh[:1] * len(keeping.fresh)
+    once = _candidate(*SCALE)
+    once.fresh = phrases_of(once.notes)
+    assert choose_best([keeping, once], plain) is once
+
+
+def test_bold_music_goes_on_with_what_is_new() -> None:
+    """With much creativity, of two candidates alike in all else the one whose phrases were not heard before goes on."""
+    known, new = _candidate(*SCALE), _candidate(*SCALE)
+    known.fresh = new.fresh = phrases_of(known.notes)
+    known.phrases = set(known.fresh)
+
+    assert choose_best([known, new], replace(IN_C, boldness=1.0)) is new
