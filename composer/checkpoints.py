@@ -31,6 +31,8 @@ RELEASED_ROLL = Path(__file__).parent / "released_roll"
 ENGINES = NOTES, ROLL = "notes", "roll"
 """Engines: what a network writes, note after note or frame after frame."""
 CARD, WEIGHTS, NETWORK, CRITIC = "card.json", "weights.npz", "network.tflite", "critic.json"
+MADE_ANEW = {"id", "files", "vocabulary"}
+"""Parts of a card that follow from the files beside it."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from composer.checkpoints import NETWORK, RELEASED, RELEASED_ROLL, ROLL, WEIGHTS, load_checkpoint, write_card
-
-MADE_ANEW = {"id", "files", "vocabulary"}
-"""Parts of a card that follow from the files beside it."""
+from composer.checkpoints import MADE_ANEW, NETWORK, RELEASED, RELEASED_ROLL, ROLL, WEIGHTS, load_checkpoint, write_card
 
 
 def main() -> None:

@@ -46,6 +46,12 @@ HEAD_INPUTS: dict[str, tuple[str, ...]] = {
     "pedal": ("note",),
 }
 """What each factor's head reads besides the memory; of ``note`` the first ``KNOWN_WIDTHS``."""
+TOUCH = FACTORS[2:]
+"""How a key is touched: what is left to decide once it is known when and which. One step of the network decides it."""
+_TOUCH_ENDS = np.cumsum([FACTOR_SIZES[factor] for factor in TOUCH]).tolist()
+TOUCH_WIDTH = _TOUCH_ENDS[-1]
+TOUCH_SLICES = {factor: slice(end - FACTOR_SIZES[factor], end) for factor, end in zip(TOUCH, _TOUCH_ENDS, strict=True)}
+"""Where the logits of each of these factors lie when they stand side by side."""
 
 
 def field_slice(blocks: Mapping[str, Mapping[str, int]], block: str, name: str) -> slice:
@@ -72,13 +78,8 @@ def step_input(ids: NDArray[np.integer], chroma: NDArray[np.floating], held: NDA
 def note_input(ids: NDArray[np.integer]) -> NDArray[np.float32]:
     """``(..., NOTE_WIDTH)`` from the first so many ids of ``NOTE_FIELDS``."""
     output = np.zeros((*ids.shape[:-1], NOTE_WIDTH), np.float32)
-    tell(output, ids, 0)
+    _switch_on(output, ids, _NOTE_STARTS[: ids.shape[-1]])
     return output
-
-
-def tell(note: NDArray[np.float32], ids: NDArray[np.integer], first: int) -> None:
-    """Add to a note input ``(..., NOTE_WIDTH)`` what has become known: ids of the fields from number ``first`` on."""
-    _switch_on(note, ids, _NOTE_STARTS[first : first + ids.shape[-1]])
 
 
 def _switch_on(output: NDArray[np.float32], ids: NDArray[np.integer], starts: NDArray[np.integer]) -> None:

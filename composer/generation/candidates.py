@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from composer.encoding.features import pack_keys
-from composer.encoding.inputs import KEYS, NOTE_WIDTH, step_input, tell, unpack_keys
+from composer.encoding.fields import ABSENT
+from composer.encoding.inputs import KEYS, TOUCH, TOUCH_SLICES, TOUCH_WIDTH, note_input, step_input, unpack_keys
 from composer.encoding.vocabulary import FACTORS, TICKS, TICKS_PER_BEAT, step_bpm
+from composer.generation.decoder import Drawing
 from composer.generation.endings import Pulse
 from composer.generation.loop_guard import LoopGuard
-from composer.generation.sampling import log_probability, sample
+from composer.generation.sampling import heat, log_probability, sample
 from composer.generation.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
 from composer.notes import LOWEST_PITCH
 
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Phrase = tuple[tuple[int, int], ...]
 
-TEMPERATURES = {"gap": 1.0, "pitch": 0.96, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
-MIN_P = {"gap": 0.015, "pitch": 0.03, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
-"""Chosen on validation primers (docs/decisions.md): colder gaps make rhythm monotonous, hotter pitches stray."""
 PHRASE_NOTES = 4
 MOST_NOTES_PER_SECOND = 60
 """A stretch of music never has more: what keeps a network gone wrong from composing for ever."""
@@ -164,23 +163,14 @@ def _append_note(
     for candidate in active:
         candidate.context.mute_match = candidate.departs or candidate.guard.looping()
     draw = Draw(decoder, active, constraints, rng)
-    gaps = draw.choose("gap", gap_bias(active, constraints))
+    gaps = draw.gaps(gap_bias(active, constraints))
     known = [context.after_gap(gap) for context, gap in zip(contexts, gaps, strict=True)]
     pitches = draw.pitches(pitch_bias(active, np.array(gaps), constraints), known)
     for context, item, pitch in zip(contexts, known, pitches, strict=True):
         context.after_pitch(item, pitch)
-    durations = draw.choose("duration", NO_ZERO_DURATION, known)
-    for context, item, duration in zip(contexts, known, durations, strict=True):
-        context.after_duration(item, duration)
-    velocities = draw.choose("velocity", NO_SILENT_VELOCITY, known)
-    for context, item, velocity in zip(contexts, known, velocities, strict=True):
-        context.after_velocity(item, velocity)
-    changes = draw.choose("tempo", tempo_bias(active, constraints), known)
-    for context, item, change in zip(contexts, known, changes, strict=True):
-        context.after_tempo(item, change)
-    pedals = draw.choose("pedal", None, known)
-    for candidate, *factors in zip(active, gaps, pitches, durations, velocities, changes, pedals, strict=True):
-        _push(candidate, tuple(factors))
+    touches = draw.touches(known, [(ABSENT,) * len(TOUCH)] * len(active))
+    for candidate, gap, pitch, touch in zip(active, gaps, pitches, touches, strict=True):
+        _push(candidate, (gap, pitch, *touch))
 
 
 def _push(candidate: Candidate, factors: tuple[int, ...]) -> None:
@@ -196,41 +186,55 @@ class Draw:
     def __init__(
         self, decoder: Decoder, active: Sequence[Candidate], constraints: Constraints, rng: np.random.Generator
     ) -> None:
-        self._decoder, self._active, self._temperature = decoder, active, constraints.temperature
-        self._uniforms = rng.random((len(FACTORS), len(active)))
+        self._decoder, self._active, self._constraints = decoder, active, constraints
+        self._uniforms = rng.random((len(FACTORS), len(active)), np.float32)
         self._step = _step_input([candidate.context for candidate in active], constraints.end_seconds)
         self._memory, states = decoder.step(self._step, np.concatenate([candidate.state for candidate in active]))
         for index, candidate in enumerate(active):
             candidate.state = states[index : index + 1]
-        self._note, self._told = np.zeros((len(active), NOTE_WIDTH), np.float32), 0
 
-    def choose(self, factor: str, bias: Floats | None, known: Sequence[Known] = ()) -> list[int]:
-        """Ids of ``factor`` for each candidate; ``bias`` is added to the logits."""
-        choices: list[int] = self._sample(factor, self._logits(factor, known), bias).tolist()
-        return choices
+    def gaps(self, bias: Floats) -> list[int]:
+        """The gap for each candidate; ``bias`` is added to the logits."""
+        logits = self._decoder.logits("gap", self._memory, step=self._step)
+        gaps: list[int] = self._sample("gap", logits + bias).tolist()
+        return gaps
 
     def pitches(self, bias: Floats, known: Sequence[Known]) -> list[int]:
         """The pitch for each candidate, which remembers how unlikely it was."""
         contexts = [candidate.context for candidate in self._active]
         sets = _key_sets([keys for item in known for keys in (item.bar_ago, item.beat_ago)])
         anchors = [(c.last_pitch, item.bass, item.floor) for c, item in zip(contexts, known, strict=True)]
-        logits = self._logits("pitch", known, sets=sets.reshape(-1, 2, KEYS), anchors=np.array(anchors, np.int32))
-        choices = self._sample("pitch", logits, bias)
+        inputs = {"sets": sets.reshape(-1, 2, KEYS), "anchors": np.array(anchors, np.int32)}
+        note = note_input(np.array([item.ids for item in known]))
+        logits = self._decoder.logits("pitch", self._memory, note=note, step=self._step, **inputs)
+        choices = self._sample("pitch", logits + bias)
         for candidate, nats in zip(self._active, log_probability(logits, choices).tolist(), strict=True):
             candidate.pitch_nats -= nats
         pitches: list[int] = choices.tolist()
         return pitches
 
-    def _logits(self, factor: str, known: Sequence[Known], **inputs: NDArray[Any]) -> Floats:
-        if known:
-            tell(self._note, np.array([item.ids[self._told :] for item in known]), self._told)
-            self._told = len(known[0].ids)
-        return self._decoder.logits(factor, self._memory, note=self._note, step=self._step, **inputs)
+    def touches(self, known: Sequence[Known], given: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Duration, velocity, tempo and pedal for each candidate; drawn where ``given`` says ABSENT.
 
-    def _sample(self, factor: str, logits: Floats, bias: Floats | None) -> NDArray[np.intp]:
-        uniforms = self._uniforms[FACTORS.index(factor)]
-        biased = logits if bias is None else logits + bias
-        return sample(biased, uniforms, TEMPERATURES[factor] * self._temperature, MIN_P[factor])
+        Completes what is ``known``.
+        """
+        for candidate, item, (duration, velocity, tempo, _) in zip(self._active, known, given, strict=True):
+            candidate.context.after_duration(item, duration)
+            candidate.context.after_velocity(item, velocity)
+            candidate.context.after_tempo(item, tempo)
+        note = note_input(np.array([item.ids for item in known]))
+        bias = np.zeros((len(known), TOUCH_WIDTH), np.float32)
+        bias[:, TOUCH_SLICES["duration"]] = NO_ZERO_DURATION
+        bias[:, TOUCH_SLICES["velocity"]] = NO_SILENT_VELOCITY
+        bias[:, TOUCH_SLICES["tempo"]] = tempo_bias(self._active, self._constraints)
+        heats = np.array([heat(factor, self._constraints.temperature) for factor in TOUCH], np.float32)
+        drawing = Drawing(self._uniforms[2:].T, bias, heats)
+        ids, _ = self._decoder.touch(self._memory, note, np.array(given, np.int32), drawing)
+        touches: list[list[int]] = ids.tolist()
+        return touches
+
+    def _sample(self, factor: str, logits: Floats) -> NDArray[np.intp]:
+        return sample(logits, self._uniforms[FACTORS.index(factor)], *heat(factor, self._constraints.temperature))
 
 
 def _step_input(contexts: Sequence[Context], end_seconds: float) -> Floats:

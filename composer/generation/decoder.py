@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from composer.encoding.inputs import HEAD_INPUTS, KNOWN_WIDTHS
-from composer.encoding.vocabulary import FACTORS
+import numpy as np
+
+from composer.encoding.inputs import HEAD_INPUTS, KNOWN_WIDTHS, TOUCH, TOUCH_SLICES, TOUCH_WIDTH
+from composer.errors import CheckpointError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+
+SIGNATURES = {"step", "gap", "pitch", "touch"}
+"""What a file can be asked to do."""
 
 
 class Decoder:
@@ -26,13 +30,20 @@ class Decoder:
     Args:
         path: of the LiteRT file.
         threads: used by each step. More than one does not pay for a single stream.
+
+    Raises:
+        CheckpointError: the file was exported by another version of this program.
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self._interpreter = quiet_interpreter(path, threads)
-        self._runners: dict[str, Any] = {
-            name: self._interpreter.get_signature_runner(name) for name in ("step", *FACTORS)
-        }
+        if set(self._interpreter.get_signature_list()) != SIGNATURES:
+            message = (
+                f"The network {path} was exported by another version of this program; "
+                f"python -m composer.learning.export {path.parent} exports it again."
+            )
+            raise CheckpointError(message)
+        self._runners: dict[str, Any] = {name: self._interpreter.get_signature_runner(name) for name in SIGNATURES}
 
     def step(self, inputs: Floats, states: Floats) -> tuple[Floats, Floats]:
         """Advance by one note: ``(batch, STEP_WIDTH)`` and states in, memory and new states out."""
@@ -41,11 +52,48 @@ class Decoder:
 
     def logits(self, factor: str, memory: Floats, **inputs: NDArray[Any]) -> Floats:
         """Logits ``(batch, size)`` of a factor; which inputs a head takes is in ``HEAD_INPUTS``."""
+        if factor in TOUCH:
+            nothing = np.zeros((len(memory), len(TOUCH)), np.int32)
+            return self.touch(memory, inputs["note"], nothing, Drawing.none(len(memory)))[1][:, TOUCH_SLICES[factor]]
         taken = {name: inputs[name] for name in HEAD_INPUTS[factor]}
         if "note" in taken:
             taken["note"] = taken["note"][:, : KNOWN_WIDTHS[factor]]
         result: Floats = self._runners[factor](memory=memory, **taken)["logits"]
         return result
+
+    def touch(
+        self, memory: Floats, note: Floats, given: NDArray[np.int32], drawing: Drawing
+    ) -> tuple[NDArray[np.int32], Floats]:
+        """Draw the factors ``TOUCH`` one after another: ids ``(batch, 4)``, and their logits side by side.
+
+        Args:
+            memory: after the step.
+            note: what is known of the note, all but what is drawn here.
+            given: ids that are not drawn, and whose fields ``note`` has; below 0 where they are.
+            drawing: how the others are drawn.
+        """
+        result = self._runners["touch"](memory=memory, note=note, given=given, **drawing._asdict())
+        return result["ids"], result["logits"]
+
+
+class Drawing(NamedTuple):
+    """How the factors ``TOUCH`` are drawn.
+
+    Attributes:
+        uniforms: ``(batch, 4)``, random numbers of 0 to below 1.
+        bias: ``(batch, TOUCH_WIDTH)``, added to the logits.
+        heat: ``(4, 2)``, temperature and min-p of each factor.
+    """
+
+    uniforms: Floats
+    bias: Floats
+    heat: Floats
+
+    @classmethod
+    def none(cls, batch: int) -> Drawing:
+        """For when nothing is drawn."""
+        sizes = (batch, len(TOUCH)), (batch, TOUCH_WIDTH), (len(TOUCH), 2)
+        return cls(*(np.ones(size, np.float32) for size in sizes))
 
 
 def quiet_interpreter(path: Path, threads: int = 1) -> Any:

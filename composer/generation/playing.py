@@ -2,7 +2,7 @@
 
 Scores made by notation programs, and what people type, have one velocity, one tempo and no pedal. Continued as it is,
 such a primer is continued flat. So the network, which knows how pianists play, hears the notes and draws the rest.
-Notes stay as they are (pitch, onset in beats, length), and so do the primer's duration and whatever is marked.
+Notes stay as they are (pitch, onset in beats, length), and so do the primer's seconds and whatever is marked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from composer.encoding.context import Context
+from composer.encoding.fields import ABSENT
 from composer.encoding.vocabulary import (
     TEMPO_RATIO,
     TEMPO_REACH,
@@ -24,7 +25,7 @@ from composer.encoding.vocabulary import (
     velocity_of,
 )
 from composer.generation.candidates import Candidate, Draw
-from composer.generation.steering import NO_SILENT_VELOCITY, Constraints, tempo_bias
+from composer.generation.steering import Constraints
 from composer.notes import FASTEST_BPM, LOWEST_PITCH, SLOWEST_BPM, Tempo
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from composer.encoding.vocabulary import NoteEvents
     from composer.generation.decoder import Decoder
+    from composer.generation.loop import Task
     from composer.notes import Pedal, Score
 
 TAKES = 6
@@ -77,16 +79,15 @@ def flatness(score: Score) -> Flat:
     return flat or replace(flat, pedal=False)
 
 
-def as_played(decoder: Decoder, state_width: int, score: Score, end_seconds: float, random_seed: int) -> Score:
-    """The Score as a pianist might play it, where it is flat; otherwise as it is.
+def as_played(decoder: Decoder, state_width: int, task: Task) -> Score:
+    """The primer of a task as a pianist might play it, where it is flat; otherwise as it is.
 
     Args:
         decoder: the network.
         state_width: numbers of its recurrent state.
-        score: begins at beat 0 with its first note.
-        end_seconds: when the piece shall end.
-        random_seed: the same one gives the same performance.
+        task: its random seed gives the same performance each time.
     """
+    score = task.primer
     flat = flatness(score)
     if not flat:
         return score
@@ -94,9 +95,9 @@ def as_played(decoder: Decoder, state_width: int, score: Score, end_seconds: flo
     takes = [
         Candidate(Context(beat_grid=score.beat_grid), np.zeros((1, state_width), np.float32)) for _ in range(TAKES)
     ]
-    steady = Constraints(1.0, end_seconds, 0, tempo_step(score.mean_bpm), np.inf, np.zeros(12, np.float32))
-    _Pianists(decoder, takes, flat, steady, np.random.default_rng((random_seed, 2))).play(events)
-    return _performed(score, events, flat, _most_usual(takes))
+    steady = Constraints(1.0, task.end_seconds, 0, tempo_step(score.mean_bpm), np.inf, np.zeros(12, np.float32))
+    _Pianists(decoder, takes, flat, steady, np.random.default_rng((task.random_seed, 2))).play(events)
+    return _performed(task, events, flat, _most_usual(takes))
 
 
 @dataclass
@@ -118,31 +119,24 @@ class _Pianists:
             for context in contexts:
                 context.tick = context.tick if index else onset
                 context.set_bar(int(events.bar_ticks[index]), int(events.bar_positions[index]), onset)
-            for context, (velocity, tempo, pedal) in zip(contexts, self._draw(row), strict=True):
+            later = index > 0 and new_onset[index]
+            for context, (_, velocity, tempo, pedal) in zip(contexts, self._draw(row), strict=True):
                 # The first tempo is where the music starts from; inside chords there is neither tempo nor pedal.
-                later = index > 0 and new_onset[index]
                 marks = (tempo if later else row[4], pedal if new_onset[index] else row[5])
                 context.push((*row[:3], velocity, *marks), tick=onset)
                 if index == 0:
                     context.tempo_step = round(self.constraints.tempo_anchor)
 
-    def _draw(self, row: list[int]) -> list[tuple[int, int, int]]:
-        """Velocity, tempo and pedal of one note for each take: drawn where flat, else as in ``row``."""
-        draw, flat, count = Draw(self.decoder, self.takes, self.constraints, self.rng), self.flat, len(self.takes)
+    def _draw(self, row: list[int]) -> list[list[int]]:
+        """Duration, velocity, tempo and pedal of one note for each take: drawn where flat, else as in ``row``."""
+        draw, flat = Draw(self.decoder, self.takes, self.constraints, self.rng), self.flat
         contexts = [take.context for take in self.takes]
         known = [context.after_gap(row[0]) for context in contexts]
         for context, item in zip(contexts, known, strict=True):
             context.after_pitch(item, row[1])
-            context.after_duration(item, row[2])
-        velocities = draw.choose("velocity", NO_SILENT_VELOCITY, known) if flat.velocity else [row[3]] * count
-        for context, item, velocity in zip(contexts, known, velocities, strict=True):
-            context.after_velocity(item, velocity)
-        steady = tempo_bias(self.takes, self.constraints)
-        tempos = draw.choose("tempo", steady, known) if flat.tempo else [row[4]] * count
-        for context, item, tempo in zip(contexts, known, tempos, strict=True):
-            context.after_tempo(item, tempo)
-        pedals = draw.choose("pedal", None, known) if flat.pedal else [row[5]] * count
-        return list(zip(velocities, tempos, pedals, strict=True))
+        is_flat = (False, flat.velocity, flat.tempo, flat.pedal)
+        given = [ABSENT if draws else value for draws, value in zip(is_flat, row[2:], strict=True)]
+        return draw.touches(known, [given] * len(self.takes))
 
 
 def _most_usual(takes: list[Candidate]) -> Candidate:
@@ -157,17 +151,20 @@ def _most_usual(takes: list[Candidate]) -> Candidate:
     return takes[int(away.sum(axis=1).argmin())]
 
 
-def _performed(score: Score, events: NoteEvents, flat: Flat, take: Candidate) -> Score:
-    """The Score with what the take has added, as long as before."""
-    factors = np.array(take.context.notes)
-    place = {(int(tick), int(row[1])): row for tick, row in zip(events.onsets, factors, strict=True)}
+def _performed(task: Task, events: NoteEvents, flat: Flat, take: Candidate) -> Score:
+    """The primer with what the take has added, as long as before."""
+    score, factors = task.primer, np.array(take.context.notes)
     if flat.velocity:
+        place = {(int(tick), int(row[1])): row for tick, row in zip(events.onsets, factors, strict=True)}
         score = _with_dynamics(score, place)
     first = np.r_[True, np.diff(events.onsets) > 0]
     beats = events.onsets[first] / TICKS_PER_BEAT
     if flat.pedal:
         score = replace(score, pedals=_pedals(beats.tolist(), factors[first, 5].tolist()))
-    return _with_rubato(score, beats, factors[first, 4] - TEMPO_REACH) if flat.tempo else score
+    if flat.tempo:
+        end = max(task.primer_end_beat, float(beats[-1]))
+        score = _with_rubato(score, np.r_[beats, end], factors[first, 4] - TEMPO_REACH)
+    return score
 
 
 def _with_dynamics(score: Score, place: dict[tuple[int, int], NDArray[np.int64]]) -> Score:
@@ -192,12 +189,12 @@ def _pedals(beats: list[float], changes: list[int]) -> tuple[Pedal, ...]:
 
 
 def _with_rubato(score: Score, beats: NDArray[np.float64], changes: NDArray[np.int64]) -> Score:
-    """The tempo changed by so many steps of 3 % at each onset, from the last to the first onset as fast as before."""
-    steps = np.r_[0, np.cumsum(changes[1:])]
-    bpms = score.mean_bpm * TEMPO_RATIO**steps
-    lasting = np.diff(beats)
-    bpms *= (lasting / bpms[:-1]).sum() / (lasting.sum() / score.mean_bpm) if len(lasting) else 1.0
+    """The tempo changed by so many steps of 3 % at each onset, to the end, the last of ``beats``, as fast as before."""
+    bpms = TEMPO_RATIO ** np.r_[0, np.cumsum(changes[1:])]
+    bpms *= (
+        (np.diff(beats) / bpms).sum() / (score.seconds_at(float(beats[-1])) - score.seconds_at(float(beats[0]))) * 60
+    )
     bpms = np.clip(bpms, SLOWEST_BPM, FASTEST_BPM)
-    kept = np.r_[True, np.diff(steps) != 0]
-    tempos = [Tempo(float(beat), float(bpm)) for beat, bpm in zip(beats[kept], bpms[kept], strict=True)]
+    kept = np.r_[True, np.diff(bpms) != 0]
+    tempos = [Tempo(float(beat), float(bpm)) for beat, bpm in zip(beats[:-1][kept], bpms[kept], strict=True)]
     return replace(score, tempos=(replace(tempos[0], beat=0.0), *tempos[1:]))

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 FORBIDDEN = -1e9
+TEMPERATURES = {"gap": 1.0, "pitch": 0.96, "duration": 0.95, "velocity": 1.0, "tempo": 0.85, "pedal": 0.9}
+MIN_P = {"gap": 0.015, "pitch": 0.03, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
+"""Chosen on validation primers (docs/decisions.md): colder gaps make rhythm monotonous, hotter pitches stray."""
+COOLING, HEATING = 0.15, 0.3
+"""The temperature that is asked changes those by its power: to the first below 1, to the second above."""
+CUTTING = 1.0
+"""So much more of the tail is cut off the hotter it is: min-p grows by this power of the temperature above 1."""
+
+
+def heat(factor: str, temperature: float) -> tuple[float, float]:
+    """Temperature and min-p of a factor where people ask for a temperature of 0.1 to 2."""
+    power = COOLING if temperature < 1 else HEATING
+    return TEMPERATURES[factor] * temperature**power, MIN_P[factor] * max(temperature, 1.0) ** CUTTING
 
 
 def sample(logits: Floats, uniforms: NDArray[np.float64], temperature: float, min_p: float) -> NDArray[np.intp]:

@@ -1,7 +1,8 @@
 """Turn a trained network's plain weights into one LiteRT file: a recurrent step and its heads.
 
-For a NoteLSTM those are one head per factor, for a PianoRollNetwork the one that decides the keys. The weights are
-8-bit integers (dynamic-range quantisation); ``precision="float32"`` keeps them exact, for comparison.
+For a NoteLSTM the heads are gap, pitch and what is drawn together after them, for a PianoRollNetwork the one that
+decides the keys. The weights are 8-bit integers (dynamic-range quantisation); ``precision="float32"`` keeps them
+exact, for comparison. ``python -m composer.learning.export FOLDER`` exports a checkpoint again, after an update.
 ``python -m composer.learning.export ENGINE WEIGHTS CONFIG OUTPUT int8|float32`` runs in a process of its own, because
 the conversion needs Keras' TensorFlow backend whatever backend trained.
 """
@@ -16,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from composer.checkpoints import NOTES, ROLL
+from composer.checkpoints import MADE_ANEW, NETWORK, NOTES, ROLL, WEIGHTS, verified_checkpoint, write_card
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -50,11 +51,10 @@ def export_in_child(
 
 
 def note_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.ConcreteFunction]:
-    """The concrete functions ``step`` and one per factor, over any batch size."""
+    """The concrete functions ``step``, ``gap``, ``pitch`` and ``touch``, over any batch size."""
     import tensorflow as tf
 
-    from composer.encoding.inputs import HEAD_INPUTS, KEYS, KNOWN_WIDTHS, STEP_WIDTH
-    from composer.encoding.vocabulary import FACTORS
+    from composer.encoding.inputs import HEAD_INPUTS, KEYS, KNOWN_WIDTHS, NOTE_WIDTH, STEP_WIDTH, TOUCH, TOUCH_WIDTH
 
     width, layers = network.config.width, network.config.layers
 
@@ -67,8 +67,16 @@ def note_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.Concret
 
     functions = {
         "step": tf.function(step).get_concrete_function(spec(STEP_WIDTH), spec(2 * layers * width)),
+        "touch": tf.function(lambda **inputs: _touch(network, **inputs)).get_concrete_function(
+            memory=spec(width),
+            note=spec(NOTE_WIDTH),
+            given=spec(len(TOUCH), dtype=tf.int32),
+            uniforms=spec(len(TOUCH)),
+            bias=spec(TOUCH_WIDTH),
+            heat=tf.TensorSpec([len(TOUCH), 2], tf.float32),
+        ),
     }
-    for factor in FACTORS:
+    for factor in ("gap", "pitch"):
         specs = {
             "note": spec(KNOWN_WIDTHS[factor]),
             "step": spec(STEP_WIDTH),
@@ -83,6 +91,48 @@ def note_functions(network: NoteLSTM) -> dict[str, tf.types.experimental.Concret
 
         functions[factor] = tf.function(logits).get_concrete_function(**inputs)
     return functions
+
+
+def _touch(
+    network: NoteLSTM,
+    *,
+    memory: tf.Tensor,
+    note: tf.Tensor,
+    given: tf.Tensor,
+    uniforms: tf.Tensor,
+    bias: tf.Tensor,
+    heat: tf.Tensor,
+) -> dict[str, tf.Tensor]:
+    """Ids and logits of the factors ``TOUCH``, drawn one after another; those that are ``given`` (0 or more) are not.
+
+    One call of the compiled network instead of four: calls, not sums, take the time. ``note`` lacks what is drawn.
+    """
+    import tensorflow as tf
+
+    from composer.encoding.fields import NOTE_FIELDS
+    from composer.encoding.inputs import NOTE_WIDTH, TOUCH, TOUCH_SLICES, field_slice
+
+    ids, logits = [], []
+    for index, factor in enumerate(TOUCH):
+        of_factor = network.heads[factor](memory, {"note": note})
+        drawn = _drawn(of_factor + bias[:, TOUCH_SLICES[factor]], uniforms[:, index : index + 1], heat[index])
+        is_given = given[:, index] >= 0
+        ids.append(tf.where(is_given, given[:, index], drawn))
+        logits.append(of_factor)
+        if factor in NOTE_FIELDS:
+            place = field_slice(NOTE_FIELDS, factor, factor)
+            switches = tf.one_hot(tf.where(is_given, -1, drawn), place.stop - place.start)
+            note += tf.pad(switches, [[0, 0], [place.start, NOTE_WIDTH - place.stop]])
+    return {"ids": tf.stack(ids, axis=1), "logits": tf.concat(logits, axis=1)}
+
+
+def _drawn(logits: tf.Tensor, uniforms: tf.Tensor, heat: tf.Tensor) -> tf.Tensor:
+    """As ``composer.generation.sampling.sample`` draws, at temperature and min-p ``heat``."""
+    import tensorflow as tf
+
+    weights = tf.exp((logits - tf.reduce_max(logits, axis=-1, keepdims=True)) / heat[0])
+    cumulated = tf.cumsum(tf.where(weights < heat[1], 0.0, weights), axis=-1)
+    return tf.reduce_sum(tf.cast(cumulated <= uniforms * cumulated[:, -1:], tf.int32), axis=-1)
 
 
 def roll_functions(network: PianoRollNetwork) -> dict[str, tf.types.experimental.ConcreteFunction]:
@@ -129,8 +179,28 @@ def convert(network: Any, functions: dict[str, tf.types.experimental.ConcreteFun
         return bytes(converter.convert())
 
 
+def export_again(folder: Path) -> str:
+    """Export the network of a checkpoint again from its weights, and return its new id."""
+    checkpoint = verified_checkpoint(folder)
+    config: NoteLSTMConfig | PianoRollConfig
+    if checkpoint.engine == ROLL:
+        from composer.networks.roll_config import roll_config
+
+        config = roll_config(checkpoint.card["network"])
+    else:
+        from composer.networks.note_lstm import NoteLSTMConfig
+
+        config = NoteLSTMConfig(**checkpoint.card["network"])
+    export_in_child(folder / WEIGHTS, config, folder / NETWORK)
+    card = {name: value for name, value in checkpoint.card.items() if name not in MADE_ANEW}
+    return write_card(folder, card).id
+
+
 def main() -> None:
     """Convert one network; the arguments are described at the top of this module."""
+    if len(sys.argv) == 2:
+        sys.stdout.write(f"{export_again(Path(sys.argv[1]))}\n")
+        return
     from composer.checkpoints import read_weights
     from composer.networks.note_lstm import NoteLSTM, NoteLSTMConfig
     from composer.networks.piano_roll import PianoRollNetwork
