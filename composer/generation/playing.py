@@ -45,7 +45,7 @@ MOST_LEVELS = 2
 STEADY = 1.01
 """Tempos that differ by less than 1 % are one."""
 ON_GRID, NEAR_TICKS = 0.5, 0.06
-"""Where at least so many of the onsets lie on the grid of 1/24 beat, or so near to it, nobody has played them."""
+"""Where at least so many of the onsets lie so near to the grid of 1/24 beat, nobody has played them."""
 SOFT, SOFTEST = 60, 16
 """A velocity below the first is no program's default: somebody wants it soft. Below the second it is hardly heard."""
 
@@ -63,20 +63,17 @@ class Flat:
 
 
 def flatness(score: Score) -> Flat:
-    """What is flat about a Score; a performance that merely lacks pedal is not."""
-    if len(score.notes) < FEWEST_NOTES:
-        return Flat(velocity=False, tempo=False, pedal=False)
-    levels = {note.velocity for note in score.notes}
+    """What is flat about a Score; where there are dynamics, it has as much pedal as is meant, perhaps none."""
+    ticks = np.array([note.start for note in score.notes]) * TICKS_PER_BEAT
+    on_grid = float((np.abs(ticks - np.rint(ticks)) < NEAR_TICKS).mean())
     tempos = [tempo.bpm for tempo in score.tempos if tempo.beat <= score.notes[-1].start]
-    off_grid = [abs(note.start * TICKS_PER_BEAT - round(note.start * TICKS_PER_BEAT)) > 0.05 for note in score.notes]
-    flat = Flat(
-        velocity=len(levels) <= MOST_LEVELS,
-        tempo=score.beat_grid
-        and max(tempos) <= STEADY * min(tempos)
-        and sum(off_grid) <= (1 - ON_GRID) * len(off_grid),
-        pedal=not any(pedal.down for pedal in score.pedals),
+    enough = len(score.notes) >= FEWEST_NOTES
+    velocity = enough and len({note.velocity for note in score.notes}) <= MOST_LEVELS
+    return Flat(
+        velocity=velocity,
+        tempo=enough and score.beat_grid and on_grid >= ON_GRID and max(tempos) <= STEADY * min(tempos),
+        pedal=velocity and not any(pedal.down for pedal in score.pedals),
     )
-    return flat or replace(flat, pedal=False)
 
 
 def as_played(decoder: Decoder, state_width: int, task: Task) -> Score:

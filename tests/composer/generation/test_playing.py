@@ -101,11 +101,12 @@ def test_the_same_random_seed_gives_the_same_performance(network: tuple[Decoder,
 
 
 def test_dynamics_that_are_there_stay(network: tuple[Decoder, int]) -> None:
-    """Marked velocities are not touched where only rubato and pedal are missing."""
+    """Marked velocities are not touched where rubato is missing, and whoever has marked them wants no pedal."""
     marked = replace(FLAT, notes=tuple(replace(note, velocity=40 + note.pitch // 2) for note in FLAT.notes))
     played = _played(network, marked)
 
     assert played.notes == marked.notes
+    assert played.pedals == ()
     assert tempo_spread(played) > 0
 
 
