@@ -24,7 +24,8 @@ from composer.encoding.vocabulary import FACTORS, encode
 from composer.evaluation.comparison import compare
 from composer.evaluation.continuations import choose_files, run_trials
 from composer.evaluation.playing import velocity_spread
-from composer.generation import sampling
+from composer.generation import critic, sampling
+from composer.generation.guiding import Guide
 from composer.generation.loop import continue_primer
 from composer.learning.corpus import list_corpus
 
@@ -71,6 +72,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "cut_2": _heated(1.0, 2.0),
     "key_weight_3": {"composer.generation.critic.KEY_WEIGHT": 3.0},
     "key_slack_0.16": {"composer.generation.critic.KEY_SLACK": 0.16},
+    "no_growth": {"composer.generation.critic.GROWTH": np.zeros(5)},
+    "growth_2": {"composer.generation.critic.GROWTH": 2 * critic.GROWTH},
+    "told_texture": {"composer.generation.loop.Guide": partial(Guide, follows=True)},
     "texture_slack_0.4": {"composer.generation.critic.TEXTURE_SLACK": 0.4},
     "texture_weight_2": {"composer.generation.critic.TEXTURE_WEIGHT": 2.0},
     "rhythm_weight_4": {"composer.generation.critic.RHYTHM_WEIGHT": 4.0},

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.generation.sampling import FORBIDDEN, log_probability, sample
+from composer.encoding.vocabulary import FACTORS
+from composer.generation.sampling import FORBIDDEN, MIN_P, TEMPERATURES, heat, log_probability, sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,3 +75,20 @@ def test_log_probability_is_that_of_the_choice() -> None:
     logits = np.log(np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], np.float32))
 
     np.testing.assert_allclose(np.exp(log_probability(logits, np.array([1, 2]))), [0.3, 0.8], rtol=1e-5)
+
+
+def test_one_is_as_tuned() -> None:
+    """At temperature 1 every factor has its own temperature and min-p."""
+    assert {factor: heat(factor, 1.0) for factor in FACTORS} == {
+        factor: (TEMPERATURES[factor], MIN_P[factor]) for factor in FACTORS
+    }
+
+
+@given(st.floats(0.1, 2), st.floats(0.1, 2))
+def test_hotter_is_bolder(one: float, other: float) -> None:
+    """The more is asked the more is dared, but never so little that music stands still or so much that it is noise."""
+    cooler, hotter = sorted((one, other))
+    for factor in FACTORS:
+        (low, _), (high, _) = heat(factor, cooler), heat(factor, hotter)
+
+        assert 0.75 < low <= high < 1.35
