@@ -53,7 +53,16 @@ class TrainingConfig:
 
 CONFIGS = {
     "base": TrainingConfig(source_weights={"piano-midi.de": 1.6}),
-    "onward": TrainingConfig(source_weights={"piano-midi.de": 1.6}, epochs=20, learning_rate=1e-3, random_seed=2),
+    "onward": TrainingConfig(
+        source_weights={"piano-midi.de": 1.6},
+        streams=64,
+        epochs=6,
+        batches_per_epoch=150,
+        learning_rate=1.2e-3,
+        warmup=100,
+        ema_momentum=0.997,
+        random_seed=2,
+    ),
     "small": TrainingConfig(network=NoteLSTMConfig(width=256, head_width=128), epochs=10),
     "tiny": TrainingConfig(
         network=NoteLSTMConfig(layers=1, width=32, head_width=16),
