@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     checkpoint.add_argument("folder", type=Path, metavar="FOLDER")
     checkpoint.add_argument("--title", required=True, help="its name in the table")
     checkpoint.add_argument("--output", type=Path, required=True, metavar="RUNS", help="where the cache is")
+    checkpoint.add_argument("--motif-cache", action="store_true", help="mix in what the piece has had before")
     for command in (runs, costs, checkpoint):
         command.add_argument("--corpus", type=Path, required=True, metavar="DIR")
         command.add_argument("--backend", choices=BACKENDS, default="tensorflow")
@@ -83,7 +84,7 @@ def _checkpoint(arguments: argparse.Namespace) -> None:
     from benchmarks.experiments.results import write_result
 
     pieces = cached_pieces(arguments.corpus, "validation", arguments.output / "corpus", arguments.workers)
-    result = measure_checkpoint(arguments.folder, arguments.title, pieces)
+    result = measure_checkpoint(arguments.folder, arguments.title, pieces, motif_cache=arguments.motif_cache)
     write_result(result, arguments.results / f"checkpoint_{arguments.name}-0.json")
 
 

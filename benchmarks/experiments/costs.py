@@ -18,9 +18,10 @@ from benchmarks.experiments.experiment import BASE, Experiment, Variant, experim
 from benchmarks.experiments.running import new_network
 from composer.checkpoints import write_weights
 from composer.encoding.features import piece_features
-from composer.encoding.inputs import KEYS, NOTE_WIDTH, STEP_WIDTH
-from composer.encoding.vocabulary import FACTORS, encode
-from composer.generation.decoder import Decoder
+from composer.encoding.fields import ABSENT
+from composer.encoding.inputs import KEYS, NOTE_WIDTH, STEP_WIDTH, TOUCH
+from composer.encoding.vocabulary import encode
+from composer.generation.decoder import Decoder, Drawing
 from composer.learning.corpus import CorpusPiece, list_corpus, read_score
 from composer.learning.export import export_in_child
 from composer.learning.streams import stream_batches, training_queues
@@ -111,11 +112,13 @@ def _note_seconds(compiled: Path, state_width: int) -> float:
         "sets": np.zeros((1, 2, KEYS), np.float32),
         "anchors": np.zeros((1, 3), np.int32),
     }
+    drawn, drawing = np.full((1, len(TOUCH)), ABSENT, np.int32), Drawing.none(1)
     states, times = np.zeros((1, state_width), np.float32), []
     for _ in range(STEPS):
         began = time.perf_counter()
         memory, states = decoder.step(inputs["step"], states)
-        for factor in FACTORS:
-            decoder.logits(factor, memory, **inputs)
+        decoder.logits("gap", memory, **inputs)
+        decoder.logits("pitch", memory, **inputs)
+        decoder.touch(memory, inputs["note"], drawn, drawing)
         times.append(time.perf_counter() - began)
     return median(times)

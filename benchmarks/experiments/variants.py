@@ -58,7 +58,7 @@ class VariantHead(FactorHead):
             units = config.head_width
             self.from_known = keras.layers.Dense(units, use_bias=False, name="known") if self.known_width else None
         if factor == "pitch" and set(variant.relations) != set(RELATIONS):
-            self.relative = SomeRelations(variant.relations, name="some_relations")
+            self.relative = SomeRelations(variant.relations, name="some_relations", autocast=False)
 
     def call(self, memory: Tensor, inputs: dict[str, Tensor], *, training: bool = False) -> Tensor:
         """Return float32 logits ``(..., size)``."""

@@ -150,7 +150,8 @@ class FactorHead(keras.layers.Layer):
         self.drop = keras.layers.Dropout(config.head_dropout)
         self.logits = keras.layers.Dense(FACTOR_SIZES[factor], name="logits")
         self.gates = keras.layers.Dense(len(self.offers), name="gates") if self.offers else None
-        self.relative = RelativePitch(name="relative") if factor == "pitch" else None
+        # Its logits are float32 in half precision too: Keras must not round them on the way in.
+        self.relative = RelativePitch(name="relative", autocast=False) if factor == "pitch" else None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create all weights."""

@@ -109,6 +109,25 @@ def test_relative_logits_move_with_the_music(network: Any) -> None:
     np.testing.assert_allclose(second[2:, 2:], first[2:, :-2], atol=1e-3)
 
 
+def test_half_precision_is_nearly_the_same(network: Any, logits: dict[str, np.ndarray]) -> None:
+    """Trained in bfloat16, as is usual, the network gives 32-bit logits that are those of single precision, rounded."""
+    import keras
+
+    from composer.networks.note_lstm import NoteLSTM
+
+    keras.mixed_precision.set_dtype_policy("mixed_bfloat16")
+    try:
+        half = NoteLSTM(network.config, batch_size=1)
+        half.build()
+    finally:
+        keras.mixed_precision.set_dtype_policy("float32")
+    half.set_weight_arrays(network.weight_arrays())
+    for factor, values in half(_inputs()).items():
+        allowed = logits[factor] > -1000
+        assert values.dtype == "float32"
+        assert np.abs(np.asarray(values)[0] - logits[factor])[allowed].max() < 0.5, factor
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-3), ("int8", 0.6)])
 def test_the_exported_network_gives_the_same_logits(
