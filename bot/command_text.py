@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.names import safe_title
 from bot.wording import COMMANDS, FILE_BY_NAME
+from composer.controls import NAMES as CONTROLS
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LONGEST_COMMAND: Final = 10_000
 """Characters of a command; a line of notes may be long."""
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "compose": ("seed", "length", "tempo", "temperature", "random_seed", "engine"),
+    "compose": ("seed", "length", "tempo", "temperature", "random_seed", *CONTROLS, "engine"),
     "openers": ("text", "page"),
     "history": ("page",),
     "top": ("page",),
@@ -36,14 +37,25 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 """Options of each command; words without a name belong to the first."""
 UNITS: Final = r"(?:bpm|s|secs?|seconds?|m|mins?|minutes?)(?![^\W\d_])"
 
-_ALIASES: Final = {"opener": "seed", "notes": "seed", "bpm": "tempo", "speed": "tempo", "role": "roles"}
-_SHORT: Final = {"length", "tempo", "temperature", "random_seed", "engine", "page", "user_hour", "guild_hour"}
+_ALIASES: Final = {
+    "opener": "seed",
+    "notes": "seed",
+    "bpm": "tempo",
+    "speed": "tempo",
+    "role": "roles",
+    "composer": "style",
+    "era": "style",
+    "dynamic": "dynamics",
+    "loudness": "dynamics",
+}
+_SHORT: Final = {*KEYS["compose"][1:], "page", "user_hour", "guild_hour"}
 """Options whose value ends with the number and its unit, or with the word, so that other words may follow."""
 _DOUBLE: Final = '"\u201c\u201d\u201e\u201f\u2033\uff02'
 """Quotation marks; phones and word processors set whichever they like, and not always in pairs."""
 _QUOTES: Final = {**dict.fromkeys(_DOUBLE, _DOUBLE), "«": "»", "»": "«"}
 """Which marks may end what begins with a mark."""
 _SINGLE_QUOTED: Final = re.compile("['\u2018\u201a](.*?)['\u2019\u2018](?=\\s|$)", re.DOTALL)
+_IN_QUOTES: Final = re.compile(f"[{_DOUBLE}][^{_DOUBLE}]*[{_DOUBLE}]|«[^»]*»|»[^«]*«|'[^']*'")
 _NEEDS_ESCAPE: Final = re.compile(f"([{''.join(_QUOTES)}\\\\])")
 _ESCAPED: Final = re.compile(rf"\\([{''.join(_QUOTES)}\\])")
 _BACKSLASHED: Final = r"\\\1"
@@ -51,6 +63,11 @@ _DASHES: Final = "(?:--|[\u2014\u2013])"
 _NAME: Final = re.compile(rf"{_DASHES}?((?i:random)[ _-]?(?i:seed)|[^\W\d][\w-]{{1,30}})\s*[:=\uff1a\uff1d\ufe55]\s*")
 _FLAG: Final = re.compile(rf"{_DASHES}([^\W\d][\w-]{{1,30}})(?:\s+|$)")
 _NUMBER: Final = re.compile(rf"[+-]?\d[\d.,:]*(?:\s*{UNITS}(?:\s*\d[\d.,]*)?){{0,4}}(?=\s|$)", re.IGNORECASE)
+_KEY: Final = re.compile(
+    r"[a-h][^\s,]*(?:\s+(?:sharp|flat))?(?:\s+(?:major|minor|maj|min|dur|moll))?(?=\s|$)", re.IGNORECASE
+)
+"""A key, which may be of several words."""
+_A_NOTE: Final = re.compile(r"\b[A-Ga-g](?:#{1,2}|b{1,2})?\d")
 _NOTATION: Final = re.compile(r"[A-Ga-g](?:bb?|n)?|key|time|upbeat")
 """Names that mean something in a line of notes, as in ``Bb:1.5`` and ``time=3/4``."""
 _SPACE: Final = re.compile(r"\s*")
@@ -133,6 +150,7 @@ class _Reader:
 
     def __init__(self, keys: tuple[str, ...], text: str) -> None:
         self._keys, self._text, self._at = keys, text, 0
+        self._has_notes = bool(_A_NOTE.search(_IN_QUOTES.sub("", text)))
         self._found: dict[str, str] = {}
         self._has_begun = False
         """Whether something of the first option, a seed for example, has been read."""
@@ -159,13 +177,17 @@ class _Reader:
         if (flag := _FLAG.match(self._text, self._at)) and _canonical(flag[1]) in self._keys:
             return _canonical(flag[1]), flag.end()
         name = _NAME.match(self._text, self._at)
-        if name is None:
+        if name is None or self._is_signature(name):
             return None
         if _canonical(name[1]) in self._keys:
             return _canonical(name[1]), name.end()
         if _NOTATION.fullmatch(name[1]) or (self._may_be_seed(name) and not _nearest(name[1], self._keys)):
             return None
         raise unknown_option(name[1], self._keys)
+
+    def _is_signature(self, name: re.Match[str]) -> bool:
+        """Whether ``key=Bb`` is a word of a line of notes and no option: where notes stand outside quotation marks."""
+        return name[1] == "key" and "=" in name[0] and self._has_notes
 
     def _may_be_seed(self, name: re.Match[str]) -> bool:
         """Whether a name that is no option begins a seed (``schumann:traumerei``) or a voice in it (``rh: C5q``)."""
@@ -181,7 +203,7 @@ class _Reader:
         if quoted is not None:
             self._found[key] = quoted
         elif key in _SHORT:
-            self._found[key] = self._advance(_NUMBER) or self._words(most=1)
+            self._found[key] = self._advance(_KEY if key == "key" else _NUMBER) or self._words(most=1)
         else:
             self._found[key] = self._words()
             self._is_open = self._is_open or key == self._keys[0]

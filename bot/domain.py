@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime  # noqa: TC003 (dataclasses of a public vocabulary keep their types at run time)
 from enum import IntEnum, StrEnum
 
+from composer.controls import NO_CONTROLS, Controls
+
 
 class PlatformName(StrEnum):
     """Where people talk to the bot."""
@@ -76,13 +78,17 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to compose; ``None`` means the seed's own tempo, or a random seed that is drawn."""
+    """How to compose; ``None`` means the seed's own tempo, or a random seed that is drawn.
+
+    Controls that are not asked for follow the seed.
+    """
 
     length_seconds: float = 30.0
     tempo: float | None = None
     temperature: float = 1.0
     random_seed: int | None = None
     engine: Engine = Engine.NOTES
+    controls: Controls = NO_CONTROLS
 
 
 class Action(StrEnum):

@@ -14,6 +14,8 @@ from bot.command_text import parse_command as parse_command  # noqa: PLC0414 (pa
 from bot.domain import Engine, Options
 from bot.guild_settings import MOST_PER_GUILD_HOUR, MOST_PER_USER_HOUR
 from bot.names import safe_title
+from composer.controls import NAMES as CONTROLS
+from composer.controls import Controls
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -55,7 +57,11 @@ def to_options(values: Mapping[str, Value]) -> Options:
             raise unknown_option(name, KEYS["compose"])
     given = {name: value for name, value in values.items() if value is not None and value != ""}
     read = {name: _READERS[name](given[name]) for name in _READERS if name in given}
-    return Options(**{_FIELDS.get(name, name): value for name, value in read.items()})
+    controls = Controls.from_json({name: given[name] for name in CONTROLS if name in given})
+    options = Options(**{_FIELDS.get(name, name): value for name, value in read.items()}, controls=controls)
+    if options.engine is Engine.ROLL:
+        controls.check_engine_roll()
+    return options
 
 
 def to_length(value: Value) -> float:

@@ -33,13 +33,13 @@ async def plan_job(
         NotFoundError: the piece that it starts from has been deleted.
     """
     request = ticket.request
-    primer, primer_seconds = None, None
+    primer, primer_seconds, primer_key = None, None, None
     if request.seed.kind is SeedKind.UPLOAD:
         primer = await store.primer(ticket.id)
     elif request.seed.kind is SeedKind.PIECE:
         piece = await store.piece(int(request.seed.text))
         primer = await asyncio.to_thread(_score_of, folders.of(piece.ticket_id))
-        primer_seconds = kept_seconds(request.action, piece)
+        primer_seconds, primer_key = kept_seconds(request.action, piece), piece.music.key
     return ComposeJob(
         ticket_id=ticket.id,
         seed=request.seed,
@@ -50,6 +50,7 @@ async def plan_job(
         title=request.seed.title,
         checkpoint=None if network is None else network.folder,
         card_sha256=None if network is None else network.card_sha256,
+        primer_key=primer_key,
     )
 
 

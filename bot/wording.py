@@ -6,78 +6,31 @@ import math
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.domain import Action, Engine, ReplyError, RequestState, SeedKind
+from bot.domain import ReplyError, RequestState
+from bot.help_wording import COMMANDS as COMMANDS  # noqa: PLC0414 (part of what this module offers)
+from bot.help_wording import HELP as HELP  # noqa: PLC0414 (part of what this module offers)
+from bot.help_wording import OPTIONS as OPTIONS  # noqa: PLC0414 (part of what this module offers)
 from bot.names import safe_name as safe_name  # noqa: PLC0414 (part of what this module offers)
 from bot.names import safe_title as safe_title  # noqa: PLC0414 (part of what this module offers)
-from bot.names import slug
+from bot.piece_wording import LONGEST_FACT as LONGEST_FACT  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import clock as clock  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import facts as facts  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import file_stem as file_stem  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import headline as headline  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import key_name as key_name  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import notes_title as notes_title  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import seed_fact as seed_fact  # noqa: PLC0414 (part of what this module offers)
+from bot.piece_wording import shortened as shortened  # noqa: PLC0414 (part of what this module offers)
 from composer.commands.terminal import as_sentence as as_sentence  # noqa: PLC0414 (part of what this module offers)
 from composer.errors import BadInputError
 
 if TYPE_CHECKING:
-    from bot.domain import Piece, Progress, Seed
+    from bot.domain import Progress
     from bot.views import About
 
 BAR_BLOCKS = 10
-LONGEST_FACT = 120
-"""Characters of a line of notation that a card shows."""
-LONGEST_NOTES = 32
-"""Characters of it that a title shows."""
 SUPPORT_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of a support id: none that is mistaken for another."""
-
-# --- what there is to ask for: at most 100 characters each, so that Discord can show them
-
-COMMANDS = {
-    "compose": "Continue an opener, a line of notes or a MIDI file",
-    "openers": "The beginnings by great composers that can be continued",
-    "history": "The pieces that you asked for",
-    "top": "The best rated pieces",
-    "piece": "Show a piece again",
-    "settings": "What holds here: longest piece, channel, roles, limits",
-    "privacy": "Show or delete everything that is stored about you, and whether I may learn from your pieces",
-    "retrain": "Teach the network from what people liked",
-    "model": "Which network composes, and the ones before it",
-    "about": "Version, network and how busy things are",
-    "help": "How to ask for a piece",
-}
-OPTIONS = {
-    "seed": "What to continue: an opener such as schumann, or notes such as C5q E5q G5h",
-    "length": "Length of the whole piece in seconds",
-    "tempo": "Quarter notes a minute, 20 to 300; the seed's own by default",
-    "temperature": "Boldness: 0.1 plain, 1 as trained, 2 wild",
-    "random_seed": "The same number composes the same piece again; drawn by default",
-    "engine": "notes, the default, or roll: the piano roll of 2016, frame by frame",
-    "midi": "A MIDI file to continue, at most 1 MiB",
-}
-EXAMPLES = (
-    "/compose seed:schumann length:30",
-    "/compose seed:chopin:nocturne-e-flat tempo:60",
-    "/compose seed:satie length:60 temperature:1.2",
-    "/compose seed:satie engine:roll",
-    '/compose seed:"C5q E5q G5h"',
-)
-
-
-def help_text() -> str:
-    """How to use the bot, for platforms where commands are typed."""
-    commands = (f"/{name} - {what}" for name, what in COMMANDS.items())
-    options = (f"{name}: {what}" for name, what in OPTIONS.items() if name != "midi")
-    return "\n".join(
-        (
-            "I continue piano music. Name a beginning, write a few notes, or give me a MIDI file.",
-            "",
-            *commands,
-            "",
-            "Options of /compose, written as name:value:",
-            *options,
-            "",
-            "For example:",
-            *EXAMPLES,
-        )
-    )
-
-
-HELP = help_text()
 
 # --- a request on its way
 
@@ -131,16 +84,6 @@ def about_seconds(seconds: float) -> str:
     return f"about {round(seconds / 60)} min"
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds, as players show them.
-
-    >>> clock(30), clock(600)
-    ('0:30', '10:00')
-    """
-    minutes, rest = divmod(round(max(seconds, 0.0)), 60)
-    return f"{minutes}:{rest:02}"
-
-
 def duration(seconds: float) -> str:
     """A long time in its two largest units.
 
@@ -156,87 +99,6 @@ def duration(seconds: float) -> str:
 
 
 # --- a piece
-
-_HEADLINES = {
-    Action.COMPOSE: "continued",
-    Action.AGAIN: "continued once more",
-    Action.VARIATION: "a variation",
-    Action.LONGER: "carried on",
-}
-_BY_ENGINE = {Engine.NOTES: "", Engine.ROLL: " by the roll engine"}
-_SEED_NAMES = {
-    SeedKind.OPENER: "Opener",
-    SeedKind.NOTES: "Notes",
-    SeedKind.UPLOAD: "File",
-    SeedKind.PIECE: "Grown from",
-}
-
-
-def headline(piece: Piece) -> str:
-    """What a piece is, in one line."""
-    engine = _BY_ENGINE[piece.request.options.engine]
-    return f"{safe_title(piece.music.title, LONGEST_FACT)}, {_HEADLINES[piece.request.action]}{engine}"
-
-
-def facts(piece: Piece) -> list[tuple[str, str]]:
-    """What is worth knowing of a piece, as names and values; all that is needed to compose it again is among it.
-
-    Of a piece that is part of a trial, the network is not: nobody's vote is to depend on it.
-    """
-    music, options = piece.music, piece.request.options
-    found = [
-        seed_fact(piece.request.seed),
-        ("Length", clock(music.length_seconds)),
-        ("Key", key_name(music.key)),
-        ("Tempo", f"♩ = {music.tempo:.0f}"),
-        ("Random seed", str(music.random_seed)),
-        *([] if piece.is_trial else [("Checkpoint", music.checkpoint_id)]),
-        ("Piece", str(piece.id)),
-    ]
-    if options.temperature != 1:
-        found.insert(4, ("Temperature", f"{options.temperature:g}"))
-    if options.engine is Engine.ROLL:
-        found.insert(1, ("Engine", options.engine))
-    return found
-
-
-def key_name(key: str) -> str:
-    """A key with proper signs.
-
-    >>> key_name("Eb major"), key_name("F# minor")
-    ('E♭ major', 'F♯ minor')
-    """
-    note, _, mode = key.partition(" ")
-    return f"{note[:1]}{note[1:].replace('b', '♭').replace('#', '♯')} {mode}".rstrip()
-
-
-def notes_title(notes: str) -> str:
-    """What music is called of which nothing is known but its notes."""
-    return f"Notes {shortened(safe_title(notes), LONGEST_NOTES)}"
-
-
-def seed_fact(seed: Seed) -> tuple[str, str]:
-    """What a piece grew from, as a name and a value."""
-    value = f"piece {seed.text}" if seed.kind == SeedKind.PIECE else seed.text
-    if seed.kind in {SeedKind.UPLOAD, SeedKind.NOTES}:
-        value = safe_name(value) if seed.kind == SeedKind.UPLOAD else shortened(safe_title(value, 2 * LONGEST_FACT))
-    return _SEED_NAMES[seed.kind], value
-
-
-def shortened(text: str, longest: int = LONGEST_FACT) -> str:
-    """``text``, or its beginning and an ellipsis."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def file_stem(piece: Piece) -> str:
-    """Name of a piece's files without suffix, e.g. ``schumann-traumerei-17``."""
-    seed = piece.request.seed
-    source = {
-        SeedKind.OPENER: seed.text,
-        SeedKind.NOTES: "notes",
-        SeedKind.UPLOAD: seed.text.rpartition(".")[0] or seed.text,
-    }.get(seed.kind, piece.music.title)
-    return f"{slug(source) or 'piece'}-{piece.id}"
 
 
 def smaller_audio(kilobits: int) -> str:

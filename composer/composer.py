@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from composer.beat_tracking import with_tracked_beats
 from composer.checkpoints import NOTES, ROLL, load_checkpoint
+from composer.controls import NO_CONTROLS, Controls
 from composer.errors import BadInputError
 from composer.generation.decoder import Decoder
 from composer.generation.loop import Task, continue_primer
+from composer.generation.playing import as_played
 from composer.generation.primers import cut_primer
-from composer.keys import estimate_key
+from composer.keys import key_of_passage
 from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
+from composer.recasting import recast
 from composer.rolls.continuing import continue_roll
 from composer.rolls.frame_model import FrameModel
 from composer.taste.critic import read_critic
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from composer.checkpoints import Checkpoint
+    from composer.keys import Key
 
     Progress = Callable[[float], None]
     Engine = Callable[[Task, Progress | None, float | None], Score]
@@ -96,6 +100,10 @@ class Composer:
         primer_seconds: float | None = None,
         on_progress: Callable[[float], None] | None = None,
         threshold: float | None = None,
+        controls: Controls = NO_CONTROLS,
+        primer_key: Key | None = None,
+        play_primer: bool = True,
+        planned: bool = True,
     ) -> Composition:
         """Continue ``primer`` to a piece of ``length_seconds``, primer included.
 
@@ -109,6 +117,10 @@ class Composer:
             primer_seconds: the primer may take up this much instead, to 2 seconds before the end of the piece.
             on_progress: told now and then what share of the continuation is there, above 0 to 1.
             threshold: of the roll engine: as in 2016, what is activated above this sounds; nothing is drawn by chance.
+            controls: what else is asked; the roll engine can be asked for key and mode only.
+            primer_key: where it is known; estimated otherwise.
+            play_primer: dynamics, rubato and pedal are added to a primer that has none; its notes stay.
+            planned: a longer piece has sections, and comes back to its beginning.
 
         Raises:
             BadInputError: an option is out of range, or the primer has no notes.
@@ -116,20 +128,26 @@ class Composer:
         began = time.perf_counter()
         _check_options(primer, length_seconds, temperature, primer_seconds)
         _check_threshold(threshold, self.checkpoint.engine)
+        if self.checkpoint.engine == ROLL:
+            controls.check_engine_roll()
         end_seconds = length_seconds - RELEASE_SECONDS
         if not primer.beat_grid:
             primer = with_tracked_beats(primer) or primer
-        if tempo is not None:
-            primer = at_tempo(primer, tempo)
-        excerpt, primer_end_beat = _cut(primer, length_seconds, primer_seconds, is_opener=is_opener)
+        share = Share(length_seconds, primer_seconds, is_opener=is_opener)
+        excerpt, primer_end_beat = share.cut(primer) if tempo is None else share.cut_at_tempo(primer, tempo)
+        key = primer_key or key_of_passage(excerpt)
+        wanted = controls.key_from(key)
         cut = time.perf_counter()
-        task = Task(excerpt, primer_end_beat, end_seconds, random_seed, temperature)
+        excerpt = recast(excerpt, key, wanted)
+        task = Task(
+            excerpt, primer_end_beat, end_seconds, random_seed, temperature, controls, wanted, play_primer, planned
+        )
         score = self._continued(task, on_progress, threshold)
         stages = {"primer": cut - began, "composing": time.perf_counter() - cut}
         return Composition(
             score=score,
             primer_end_beat=primer_end_beat,
-            key=estimate_key(score).name,
+            key=(wanted if controls.asks_key else key_of_passage(score)).name,
             tempo=score.mean_bpm,
             random_seed=random_seed,
             checkpoint_id=self.checkpoint.id,
@@ -141,7 +159,10 @@ class Composer:
         decoder = Decoder(self.checkpoint.network)
 
         def continued(task: Task, on_progress: Progress | None, _threshold: float | None) -> Score:
-            return continue_primer(decoder, self.checkpoint.state_width, task, on_progress, taste=self.taste)
+            width = self.checkpoint.state_width
+            if task.play_primer:
+                task = replace(task, primer=as_played(decoder, width, task))
+            return continue_primer(decoder, width, task, on_progress, taste=self.taste)
 
         return continued
 
@@ -155,11 +176,33 @@ def _roll_engine(checkpoint: Checkpoint) -> Engine:
     return continued
 
 
-def _cut(primer: Score, length_seconds: float, primer_seconds: float | None, *, is_opener: bool) -> tuple[Score, float]:
-    """What is continued of ``primer``, and the beat at which it ends."""
-    if primer_seconds is None:
-        return cut_primer(primer, length_seconds * (OPENER_SHARE if is_opener else UPLOAD_SHARE))
-    return cut_primer(primer, primer_seconds + _ROUNDING_SECONDS, most_left_out=MOST_LEFT_OUT_SECONDS)
+@dataclass(frozen=True)
+class Share:
+    """How much of a piece its primer takes up."""
+
+    length_seconds: float
+    primer_seconds: float | None = None
+    is_opener: bool = False
+
+    def cut(self, primer: Score) -> tuple[Score, float]:
+        """What is continued of ``primer``, and the beat at which it ends."""
+        if self.primer_seconds is None:
+            return cut_primer(primer, self.length_seconds * (OPENER_SHARE if self.is_opener else UPLOAD_SHARE))
+        return cut_primer(primer, self.primer_seconds + _ROUNDING_SECONDS, most_left_out=MOST_LEFT_OUT_SECONDS)
+
+    def cut_at_tempo(self, primer: Score, bpm: float) -> tuple[Score, float]:
+        """The same of ``primer`` at another tempo: what is continued has that tempo, not the whole of a long piece.
+
+        Raises:
+            BadInputError: no music can be played at that tempo.
+        """
+        for _ in range(_TEMPO_TRIES):
+            primer = at_tempo(primer, bpm * primer.mean_bpm / self.cut(primer)[0].mean_bpm)
+        return self.cut(primer)
+
+
+_TEMPO_TRIES = 3
+"""At another tempo a primer may be cut elsewhere, and so have another mean tempo; this often suffices."""
 
 
 def _check_options(

@@ -9,7 +9,7 @@ from bot.domain import NotFoundError, RequestState, Ticket
 from bot.store.allowance import check_open, spend
 from bot.store.part import Part, reading, writing
 from bot.store.persons import person_id
-from bot.store.rows import is_id, ticket_of, to_texts, to_time
+from bot.store.rows import is_id, ticket_of, to_controls, to_texts, to_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -179,8 +179,8 @@ async def _insert(sql: Statements, person: int, request: ComposeRequest, now: da
     seed, options, place = request.seed, request.options, request.place
     row = await sql.first(
         "INSERT INTO requests (key, person_id, platform, guild_id, channel_id, seed_kind, seed_text, seed_title, "
-        "length_seconds, tempo, temperature, random_seed, engine, address, action, parent_id, awaits_file, state, "
-        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "length_seconds, tempo, temperature, random_seed, engine, controls, address, action, parent_id, awaits_file, "
+        "state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         request.key,
         person,
         place.platform,
@@ -194,6 +194,7 @@ async def _insert(sql: Statements, person: int, request: ComposeRequest, now: da
         options.temperature,
         options.random_seed,
         options.engine,
+        to_controls(options.controls),
         request.address,
         request.action,
         request.parent_id,

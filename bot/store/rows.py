@@ -24,6 +24,7 @@ from bot.domain import (
     Ticket,
     UserRef,
 )
+from composer.controls import Controls
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,6 +62,11 @@ def from_texts(column: str) -> tuple[str, ...]:
     return tuple(json.loads(column))
 
 
+def to_controls(controls: Controls) -> str:
+    """What is asked beside length and tempo, in one column."""
+    return json.dumps(controls.to_json(), ensure_ascii=False)
+
+
 def message_of(row: sqlite3.Row) -> MessageRef | None:
     """The message of a request, if there is one."""
     if row["message_id"] is None:
@@ -86,6 +92,7 @@ def request_of(row: sqlite3.Row) -> ComposeRequest:
             temperature=row["temperature"],
             random_seed=row["random_seed"],
             engine=Engine(row["engine"]),
+            controls=Controls.from_json(json.loads(row["controls"])),
         ),
         address=row["address"],
         action=Action(row["action"]),

@@ -14,6 +14,7 @@ from bot.workers.piece_json import kept_piece, piece_json
 from composer.composer import TAIL_SECONDS
 from composer.errors import BadInputError, RenderError
 from composer.file_writing import replacing
+from composer.keys import Key
 from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from composer.openers import find_opener
@@ -132,6 +133,8 @@ class Bench:
             is_opener=job.seed.kind is SeedKind.OPENER,
             primer_seconds=job.primer_seconds,
             on_progress=_within(report, "composing", COMPOSING_FROM, PLAYING_FROM),
+            controls=options.controls,
+            primer_key=_primer_key(job),
         )
 
     def _write(self, job: ComposeJob, composition: Composition, report: Report) -> None:
@@ -189,6 +192,13 @@ def _within(report: Report, stage: str, begin: float, end: float) -> Callable[[f
 
 def _full_title(title: str) -> str:
     return f"{title}, continued"
+
+
+def _primer_key(job: ComposeJob) -> Key | None:
+    """Where it is known: of an opener, or of a piece that was composed in it."""
+    if job.seed.kind is SeedKind.OPENER:
+        return find_opener(job.seed.text).known_key
+    return None if job.primer_key is None else Key.named(job.primer_key)
 
 
 def _primer(job: ComposeJob) -> Score:

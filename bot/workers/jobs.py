@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.domain import Engine, Options, Seed, SeedKind
+from composer.controls import Controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class ComposeJob:
         title: of the music that is continued; shown in the picture and by players.
         checkpoint: folder of the one that composes; the worker's own where None. The roll engine has but one.
         card_sha256: of that checkpoint's card; without it no folder is loaded.
+        primer_key: such as ``F# minor``, of a piece that was composed in it; the worker knows those of openers.
     """
 
     ticket_id: int
@@ -34,6 +37,7 @@ class ComposeJob:
     title: str
     checkpoint: Path | None = None
     card_sha256: str | None = None
+    primer_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,12 @@ def decode_job(message: bytes) -> Job:
                 seed=Seed(SeedKind(content["seed"]["kind"]), content["seed"]["text"], content["seed"]["title"]),
                 primer=content["primer"],
                 primer_seconds=content["primer_seconds"],
-                options=Options(**content["options"] | {"engine": Engine(content["options"]["engine"])}),
+                options=_options(content["options"]),
                 folder=Path(content["folder"]),
                 title=content["title"],
                 checkpoint=None if content["checkpoint"] is None else Path(content["checkpoint"]),
                 card_sha256=content["card_sha256"],
+                primer_key=content["primer_key"],
             )
         if content["job"] == "reduce":
             target = Path(content["target"])
@@ -90,3 +95,7 @@ def decode_job(message: bytes) -> Job:
         raise ValueError(text) from error
     text = "this message holds a job of an unknown kind"
     raise ValueError(text)
+
+
+def _options(content: dict[str, Any]) -> Options:
+    return Options(**content | {"engine": Engine(content["engine"]), "controls": Controls(**content["controls"])})

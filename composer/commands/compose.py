@@ -20,10 +20,23 @@ if TYPE_CHECKING:
 
     from composer.commands.seeds import Seed
     from composer.composer import Composition
+    from composer.controls import Controls
     from composer.sound.rendering import RenderedAudio
     from composer.sound.soundfonts import Soundfont
 
 HELP = "Continue an opener, a MIDI file or a line of notes; write the piece as MIDI, MP3 and a picture."
+
+
+CONTROLS = {
+    "key": "key of the whole piece: F# minor, or Bb",
+    "mode": "major or minor: the seed is recast in it",
+    "density": "sparse, normal, dense, or notes a second, 0.5 to 16",
+    "register": "low, middle, high, or a shift in semitones, -24 to 24",
+    "dynamics": "pp, p, mp, mf, f or ff, soft or loud",
+    "creativity": "0 keeps to the seed's own ideas, 50 is as trained, 100 departs from them; plain, balanced, bold",
+    "style": "a composer such as bach, or an era such as romantic",
+}
+"""As in ``composer.controls``, which the command line does without until it composes."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,6 +59,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tempo", type=number(20, 300, " quarter notes a minute"), metavar="BPM", help="the primer's own by default"
+    )
+    for name, what in CONTROLS.items():
+        parser.add_argument(f"--{name}", metavar=name.upper(), help=f"{what} (as the seed is)")
+    parser.add_argument(
+        "--as-written", action="store_true", help="add no dynamics, rubato and pedal to a beginning that has none"
     )
     parser.add_argument(
         "--engine",
@@ -85,6 +103,7 @@ def run(arguments: Namespace) -> None:
     """Compose one piece."""
     from composer.sound.soundfonts import find_soundfont
 
+    controls = _controls(arguments)
     folder = writable_folder(arguments.output)
     soundfont = find_soundfont(arguments.soundfont)
     stages = Stages()
@@ -93,12 +112,22 @@ def run(arguments: Namespace) -> None:
     for remark in seed.remarks:
         say(remark)
     random_seed = secrets.randbelow(2**31) if arguments.random_seed is None else arguments.random_seed
-    composition = _compose(arguments, seed, random_seed, stages)
+    composition = _compose(arguments, controls, seed, random_seed, stages)
     files = _write(composition, seed, folder, soundfont, stages)
-    _tell(arguments, seed, composition, files, stages)
+    _tell(arguments, controls, seed, composition, files, stages)
 
 
-def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages) -> Composition:
+def _controls(arguments: Namespace) -> Controls:
+    """What is asked, refused before anything is loaded where it makes no sense."""
+    from composer.controls import Controls
+
+    controls = Controls(**{name: getattr(arguments, name) for name in CONTROLS})
+    if arguments.engine == "roll":
+        controls.check_engine_roll()
+    return controls
+
+
+def _compose(arguments: Namespace, controls: Controls, seed: Seed, random_seed: int, stages: Stages) -> Composition:
     with stages.stage("loading"):
         from composer.composer import Composer
 
@@ -112,6 +141,9 @@ def _compose(arguments: Namespace, seed: Seed, random_seed: int, stages: Stages)
         tempo=arguments.tempo,
         is_opener=seed.opener is not None,
         threshold=arguments.threshold,
+        play_primer=not arguments.as_written,
+        controls=controls,
+        primer_key=seed.key,
     )
     stages.update(composition.stages)
     return composition
@@ -146,7 +178,9 @@ def _write(composition: Composition, seed: Seed, folder: Path, soundfont: Soundf
         return Files(publish(files, folder, f"{readable_name(seed.name)}-{composition.random_seed}"), audio)
 
 
-def _tell(arguments: Namespace, seed: Seed, composition: Composition, files: Files, stages: Stages) -> None:
+def _tell(  # noqa: PLR0917 (all that there is to tell)
+    arguments: Namespace, controls: Controls, seed: Seed, composition: Composition, files: Files, stages: Stages
+) -> None:
     (paths, audio), random_seed = files, composition.random_seed
     say(
         f"{audio.seconds:.0f} seconds in {composition.key}, played on {audio.soundfont}; "
@@ -170,6 +204,7 @@ def _tell(arguments: Namespace, seed: Seed, composition: Composition, files: Fil
             "tempo": round(composition.tempo, 1),
             "random_seed": random_seed,
             "temperature": arguments.temperature,
+            "controls": controls.to_json(),
             "engine": composition.engine,
             "checkpoint": composition.checkpoint_id,
             "soundfont": audio.soundfont.path.name,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from composer.errors import BadInputError, InvalidMidiError
 
 if TYPE_CHECKING:
+    from composer.keys import Key
     from composer.midi.files import ReadResult
     from composer.notes import Score
 
@@ -26,6 +27,7 @@ class Seed:
         name: for the file name: the opener's, or the file's without its suffix.
         title: for people.
         opener: the name of the opener, if it is one.
+        key: where it is known.
         remarks: what was left out of a file or mended.
     """
 
@@ -33,6 +35,7 @@ class Seed:
     name: str
     title: str
     opener: str | None = None
+    key: Key | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -88,7 +91,7 @@ def _opener(text: str) -> Seed:
     from composer.openers import find_opener
 
     opener = find_opener(text)
-    return Seed(opener.score, opener.slug, f"{opener.composer}: {opener.title}", opener.slug)
+    return Seed(opener.score, opener.slug, f"{opener.composer}: {opener.title}", opener.slug, opener.known_key)
 
 
 def _looks_like_path(text: str) -> bool:

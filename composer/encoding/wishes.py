@@ -37,6 +37,11 @@ class Wishes:
     register: int = ABSENT
     loudness: int = ABSENT
 
+    @property
+    def has_no_style(self) -> bool:
+        """Whether neither composer nor era is told."""
+        return self.composer == self.era == ABSENT
+
     def ids(self) -> dict[str, int]:
         """By field."""
         ids = self.composer, self.era, self.density, self.register, self.loudness

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from composer.encoding.features import pack_keys
 from composer.encoding.fields import ABSENT
-from composer.encoding.inputs import KEYS, TOUCH, TOUCH_SLICES, TOUCH_WIDTH, note_input, step_input, unpack_keys
-from composer.encoding.vocabulary import FACTORS, TICKS, TICKS_PER_BEAT, step_bpm
-from composer.generation.decoder import Drawing
+from composer.encoding.inputs import TOUCH
+from composer.encoding.vocabulary import TICKS, TICKS_PER_BEAT, step_bpm
+from composer.generation.drawing import Draw, step
 from composer.generation.endings import Pulse
 from composer.generation.loop_guard import LoopGuard
-from composer.generation.sampling import heat, log_probability, sample
-from composer.generation.steering import NO_SILENT_VELOCITY, NO_ZERO_DURATION, gap_bias, pitch_bias, tempo_bias
+from composer.generation.steering import gap_bias, pitch_bias
 from composer.notes import LOWEST_PITCH
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from composer.encoding.context import Context, Known
+    from composer.encoding.context import Context
     from composer.encoding.vocabulary import NoteEvents
     from composer.generation.decoder import Decoder
     from composer.generation.steering import Constraints
@@ -70,6 +68,8 @@ class Candidate:
         phrases: what it has played before it was chosen last, as intervals and gaps; shared by all that grew from it.
         fresh: the same of what it has played since.
         departs: it is not offered what came before in the same place.
+        untold: state of the network that was not told the style which is asked; None where none is.
+        style_nats: by how much what it has played since it was chosen last is likelier in that style.
     """
 
     context: Context
@@ -80,6 +80,8 @@ class Candidate:
     phrases: set[Phrase] = field(default_factory=set)
     fresh: list[Phrase] = field(default_factory=list)
     departs: bool = False
+    untold: Floats | None = None
+    style_nats: float = 0.0
 
     @property
     def pulse(self) -> Pulse:
@@ -101,6 +103,7 @@ class Candidate:
         """It has been chosen."""
         self.phrases.update(self.fresh)
         self.fresh.clear()
+        self.style_nats = 0.0
 
     def copy(self) -> Candidate:
         """An independent candidate with the same past; what it has been chosen with is not copied, as it stays."""
@@ -112,6 +115,7 @@ class Candidate:
             self.pitch_nats,
             self.phrases,
             self.fresh.copy(),
+            untold=self.untold,
         )
 
 
@@ -128,11 +132,12 @@ def _phrase(notes: Sequence[PlayedNote]) -> Phrase:
 
 def prime(decoder: Decoder, context: Context, primer: NoteEvents, end_seconds: float, state_width: int) -> Candidate:
     """A candidate that has heard the primer, of a piece that shall end at ``end_seconds``."""
-    candidate = Candidate(context, np.zeros((1, state_width), np.float32))
+    nothing = np.zeros((1, state_width), np.float32)
+    candidate = Candidate(context, nothing, untold=None if context.wishes.has_no_style else nothing)
     context.tick = int(primer.onsets[0])
     for index, factors in enumerate(primer.factors.tolist()):
         context.set_bar(int(primer.bar_ticks[index]), int(primer.bar_positions[index]), int(primer.onsets[index]))
-        _, candidate.state = decoder.step(_step_input([context], end_seconds), candidate.state)
+        step(decoder, [candidate], end_seconds)
         context.push(tuple(factors), tick=int(primer.onsets[index]))
         context.seconds = float(primer.seconds[index])
         candidate.guard.push(factors[1])
@@ -162,10 +167,11 @@ def _append_note(
     contexts = [candidate.context for candidate in active]
     for candidate in active:
         candidate.context.mute_match = candidate.departs or candidate.guard.looping()
+        constraints.form.remind(candidate.context)
     draw = Draw(decoder, active, constraints, rng)
     gaps = draw.gaps(gap_bias(active, constraints))
     known = [context.after_gap(gap) for context, gap in zip(contexts, gaps, strict=True)]
-    pitches = draw.pitches(pitch_bias(active, np.array(gaps), constraints), known)
+    pitches = draw.pitches(pitch_bias(active, gaps, constraints), known)
     for context, item, pitch in zip(contexts, known, pitches, strict=True):
         context.after_pitch(item, pitch)
     touches = draw.touches(known, [(ABSENT,) * len(TOUCH)] * len(active))
@@ -178,74 +184,3 @@ def _push(candidate: Candidate, factors: tuple[int, ...]) -> None:
     context.push(factors)
     candidate.guard.push(factors[1])
     candidate.push(PlayedNote(context.tick, context.seconds, context.tempo_step, factors))
-
-
-class Draw:
-    """Draws the factors of one note for all candidates, one after another."""
-
-    def __init__(
-        self, decoder: Decoder, active: Sequence[Candidate], constraints: Constraints, rng: np.random.Generator
-    ) -> None:
-        self._decoder, self._active, self._constraints = decoder, active, constraints
-        self._uniforms = rng.random((len(FACTORS), len(active)), np.float32)
-        self._step = _step_input([candidate.context for candidate in active], constraints.end_seconds)
-        self._memory, states = decoder.step(self._step, np.concatenate([candidate.state for candidate in active]))
-        for index, candidate in enumerate(active):
-            candidate.state = states[index : index + 1]
-
-    def gaps(self, bias: Floats) -> list[int]:
-        """The gap for each candidate; ``bias`` is added to the logits."""
-        logits = self._decoder.logits("gap", self._memory, step=self._step)
-        gaps: list[int] = self._sample("gap", logits + bias).tolist()
-        return gaps
-
-    def pitches(self, bias: Floats, known: Sequence[Known]) -> list[int]:
-        """The pitch for each candidate, which remembers how unlikely it was."""
-        contexts = [candidate.context for candidate in self._active]
-        sets = _key_sets([keys for item in known for keys in (item.bar_ago, item.beat_ago)])
-        anchors = [(c.last_pitch, item.bass, item.floor) for c, item in zip(contexts, known, strict=True)]
-        inputs = {"sets": sets.reshape(-1, 2, KEYS), "anchors": np.array(anchors, np.int32)}
-        note = note_input(np.array([item.ids for item in known]))
-        logits = self._decoder.logits("pitch", self._memory, note=note, step=self._step, **inputs)
-        choices = self._sample("pitch", logits + bias)
-        for candidate, nats in zip(self._active, log_probability(logits, choices).tolist(), strict=True):
-            candidate.pitch_nats -= nats
-        pitches: list[int] = choices.tolist()
-        return pitches
-
-    def touches(self, known: Sequence[Known], given: Sequence[Sequence[int]]) -> list[list[int]]:
-        """Duration, velocity, tempo and pedal for each candidate; drawn where ``given`` says ABSENT.
-
-        Completes what is ``known``.
-        """
-        for candidate, item, (duration, velocity, tempo, _) in zip(self._active, known, given, strict=True):
-            candidate.context.after_duration(item, duration)
-            candidate.context.after_velocity(item, velocity)
-            candidate.context.after_tempo(item, tempo)
-        note = note_input(np.array([item.ids for item in known]))
-        bias = np.zeros((len(known), TOUCH_WIDTH), np.float32)
-        bias[:, TOUCH_SLICES["duration"]] = NO_ZERO_DURATION
-        bias[:, TOUCH_SLICES["velocity"]] = NO_SILENT_VELOCITY
-        bias[:, TOUCH_SLICES["tempo"]] = tempo_bias(self._active, self._constraints)
-        heats = np.array([heat(factor, self._constraints.temperature) for factor in TOUCH], np.float32)
-        drawing = Drawing(self._uniforms[2:].T, bias, heats)
-        ids, _ = self._decoder.touch(self._memory, note, np.array(given, np.int32), drawing)
-        touches: list[list[int]] = ids.tolist()
-        return touches
-
-    def _sample(self, factor: str, logits: Floats) -> NDArray[np.intp]:
-        return sample(logits, self._uniforms[FACTORS.index(factor)], *heat(factor, self._constraints.temperature))
-
-
-def _step_input(contexts: Sequence[Context], end_seconds: float) -> Floats:
-    ids = np.array([context.step_ids(end_seconds - context.seconds) for context in contexts])
-    chroma = np.array([context.chroma() for context in contexts], np.float32)
-    return step_input(ids, chroma, _packed([context.held_keys() for context in contexts]))
-
-
-def _key_sets(sets: Sequence[int]) -> Floats:
-    return unpack_keys(_packed(sets)).astype(np.float32)
-
-
-def _packed(key_sets: Sequence[int]) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(map(pack_keys, key_sets)), np.uint8).reshape(len(key_sets), -1)

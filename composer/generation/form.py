@@ -30,15 +30,21 @@ SHORTEST_PLANNED_SECONDS = 40.0
 """Shorter pieces are one section: nothing needs to return."""
 PHRASE_SECONDS = 8.0
 """A phrase is the number of bars (a power of two) that lasts most nearly so long."""
-SECTION_SECONDS = 24.0
-RETURN_PHRASES, ECHO_PHRASES = (0.5, 1.0, 1.5), (0.25, 0.5, 1.0)
+SECTION_PHRASES = 3
+"""About the length of the later sections."""
+RETURN_PHRASES, ECHO_PHRASES = (0.25, 0.5, 1.0), (0.25, 0.5, 0.75)
 """How much of A comes back note by note in the beginning of a later A, and of a section's opening in it; drawn."""
-HARMONY_PHRASES = 2.0, 1.0
-"""For how long the harmony of either goes on returning, counted from the same place."""
-FREE_PHRASES = 1.25
-"""The end of a piece is not planned."""
+HARMONY_PHRASES = 2.0
+"""For how long the harmony goes on returning, counted from the same place."""
+FIRST_PHRASES = 4
+"""The first section has at least so many where there is room: the primer goes on, and comes again."""
+FREE_PHRASES, FEWEST_PHRASES = 0.75, 3
+"""The end of a piece is not planned, and where so little is left to compose nothing is."""
 FOREIGN, NEW = -2.0, 1.2
 """Nats for keys of the piano that the home key has and a section's does not, and the other way round."""
+
+DOMINANT = 0.8
+"""Nats for the dominant seventh before A returns."""
 
 
 class Ground(NamedTuple):
@@ -71,9 +77,12 @@ def plan_form(ground: Ground, home: Key, rng: np.random.Generator) -> Form:
     if ground.seconds < SHORTEST_PLANNED_SECONDS:
         return Form()
     phrase = ground.phrase
-    bounds = section_bounds((ground.begin - ground.motif) / phrase, (ground.end - ground.motif) / phrase)
+    primer, whole = (ground.begin - ground.motif) / phrase, (ground.end - ground.motif) / phrase
+    if whole - primer < FEWEST_PHRASES:
+        return Form()
+    bounds = section_bounds(primer, whole)
     last = ground.end - round(FREE_PHRASES * phrase)
-    returns = (Return(*(ground.tick(place) for place in places)) for places in _returns(bounds, rng))
+    returns = (Return(*(ground.tick(place) for place in places)) for places in _returns(bounds, math.ceil(primer), rng))
     return Form(
         returns=tuple(
             Return(item.start, min(item.literal, last), min(item.stop, last), item.source)
@@ -86,40 +95,40 @@ def plan_form(ground: Ground, home: Key, rng: np.random.Generator) -> Form:
 
 
 def section_bounds(primer: float, whole: float) -> list[int]:
-    """Phrases at which sections begin, and the end; an odd number of sections, the first longer than the primer.
+    """Phrases at which sections begin, and the end; an odd number of sections, the first no shorter than the primer.
 
     Args:
         primer: phrases that it lasts.
         whole: phrases that the piece lasts.
     """
-    count = max(2 * round((whole * PHRASE_SECONDS / SECTION_SECONDS - 1) / 2) + 1, 3)
-    first = max(math.ceil(primer) + 1, round(whole / count))
-    each = (whole - first) / (count - 1)
-    return [0, *(first + round(each * index) for index in range(count))]
+    first = max(math.ceil(primer), min(max(math.ceil(primer) + 2, FIRST_PHRASES), math.floor(whole) - 2))
+    others = max(2 * round((whole - first) / (2 * SECTION_PHRASES)), 2)
+    return [0, *(first + round((whole - first) * index / others) for index in range(others + 1))]
 
 
-def _returns(bounds: list[int], rng: np.random.Generator) -> Iterator[tuple[float, float, float, float]]:
+def _returns(bounds: list[int], primer: int, rng: np.random.Generator) -> Iterator[tuple[float, float, float, float]]:
     """Each ``Return`` in phrases, in the order of the piece."""
     for index, (start, stop) in enumerate(pairwise(bounds)):
         contrasts = index % 2 == 1
         opening = start if contrasts else 0
-        echo = start + max((stop - start) // 2, 1 if contrasts else 2)
+        echo = max(start + max((stop - start) // 2, 1 if contrasts else 2), primer)
         again, echoed = float(rng.choice(RETURN_PHRASES)), float(rng.choice(ECHO_PHRASES))
         if contrasts:
             yield start + 0.5, start + 0.5 + min(echoed, 0.5), start + 1.0, opening
         elif index > 0:
-            yield start, min(start + again, echo), min(start + HARMONY_PHRASES[0], echo), opening
+            yield start, min(start + again, echo), min(start + HARMONY_PHRASES, echo, stop), opening
         if echo < stop:
-            yield echo, echo + echoed, min(echo + HARMONY_PHRASES[1], stop), opening
+            yield echo, echo + echoed, min(echo + HARMONY_PHRASES, stop), opening
 
 
 def _passages(ground: Ground, home: Key, bounds: list[int], rng: np.random.Generator) -> Iterator[Passage]:
-    """Every second section, the neighbouring keys in turn, in an order drawn by lot."""
+    """Every second section, the neighbouring keys in turn, in an order drawn by lot; its last bar leads home again."""
     keys = neighbours(home)
     order = cycle(rng.permutation(len(keys)).tolist())
     for start, stop in list(pairwise(bounds))[1::2]:
-        key = keys[next(order)]
-        yield Passage(ground.tick(start), ground.tick(stop), key, _hue(home, key))
+        key, turn = keys[next(order)], ground.tick(stop) - ground.bar
+        yield Passage(ground.tick(start), turn, key, _hue(home, key))
+        yield Passage(turn, ground.tick(stop), home, _dominant_hue(home))
 
 
 def neighbours(key: Key) -> list[Key]:
@@ -136,5 +145,14 @@ def _hue(home: Key, key: Key) -> NDArray[np.float32]:
     classes = np.zeros(12, np.float32)
     classes[list(home.pitch_classes - key.pitch_classes)] = FOREIGN
     classes[list(key.pitch_classes - home.pitch_classes)] = NEW
+    hue: NDArray[np.float32] = classes[KEY_CLASSES]
+    return hue
+
+
+def _dominant_hue(home: Key) -> NDArray[np.float32]:
+    """``(keys,)``: the dominant seventh is favoured, what is foreign to the key is not."""
+    classes = np.full(12, FOREIGN / 2, np.float32)
+    classes[[pitch_class % 12 for pitch_class in home.pitch_classes]] = 0.0
+    classes[[(home.tonic + step) % 12 for step in (7, 11, 2, 5)]] = DOMINANT
     hue: NDArray[np.float32] = classes[KEY_CLASSES]
     return hue

@@ -43,8 +43,10 @@ GAIN, AT_ONCE, STRONGEST = np.array([0.4, 0.5, 0.6]), np.array([0.6, 1.0, 1.0]),
 """Of the pull, in nats: what a fault of 1 adds to it each time for good, what it adds now, and its limit."""
 MOST_TEMPO_HELP = 3.5
 """By so many steps of 3 % the tempo's anchor is moved at most, to bring the mean of the whole piece back."""
-COOLEST, HOTTEST = 0.95, 1.1
-"""Temperatures of the least and the most creativity, as multiples."""
+COOLEST, HOTTEST = 0.5, 1.6
+"""What the temperature is multiplied by for the least and the most creativity."""
+STYLE_SLACK = 2.0
+"""Where a style is asked, the texture may change by so many of the critic's units, and the rhythm as it will."""
 MOST_DEPARTING = 0.75
 """The share of candidates that depart from what came before, at the most creativity."""
 _LEAST_SECONDS = 0.5
@@ -132,6 +134,8 @@ class Guide:
         """What candidates are compared with then, given the manner of the primer."""
         aim = self.aim(until)
         asked = primer if np.isnan(aim).all() else primer.towards(aim, self._own)
+        if self.controls.style is not None:
+            asked = replace(asked, rhythm=None, slack=STYLE_SLACK)
         return replace(asked, boldness=self.controls.boldness, material=self._material)
 
     def steer(self, best: Candidate, constraints: Constraints, until: float) -> Constraints:

@@ -1,4 +1,4 @@
-"""The loop: a dozen continuations of a primer grow side by side, the best one goes on, the piece ends on a close."""
+"""The loop: several continuations of a primer grow side by side, the best one goes on, the piece ends on a close."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from composer.controls import NO_CONTROLS
 from composer.encoding.context import Context
 from composer.encoding.vocabulary import (
     TICKS_PER_BEAT,
@@ -21,19 +22,26 @@ from composer.encoding.vocabulary import (
 from composer.generation.candidates import grow, played_notes, prime
 from composer.generation.critic import choose_best, manner_of
 from composer.generation.endings import LONGEST_HOLD_SECONDS, SOUGHT_SECONDS, best_close, closing_key, favour
+from composer.generation.form import Ground, plan_form
+from composer.generation.guiding import Guide, heat
+from composer.generation.recall import NO_FORM
 from composer.generation.steering import Constraints
-from composer.keys import estimate_key
+from composer.keys import key_of_passage
 from composer.notes import DEFAULT_VELOCITY, EPSILON, Note, Pedal, Score, Tempo, with_repeats_cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from composer.controls import Controls
     from composer.generation.candidates import Candidate, PlayedNote
+    from composer.generation.critic import Manner
     from composer.generation.decoder import Decoder
     from composer.generation.endings import Close
+    from composer.generation.recall import Form
+    from composer.keys import Key
     from composer.taste.critic import TasteCritic
 
-CANDIDATES = 12
+CANDIDATES = 8
 SEGMENT_SECONDS = 1.5
 """After this much music the best candidate is kept and goes on as all of them."""
 
@@ -48,6 +56,10 @@ class Task:
         end_seconds: when the last key of the piece is released.
         random_seed: the same one gives the same notes.
         temperature: 1 is as trained; lower is plainer, higher is bolder.
+        controls: what is asked of the continuation; the primer is in its key and mode already.
+        key: of the primer, where it is known; estimated otherwise.
+        play_primer: where nobody has marked dynamics or rubato, the network plays the primer as a pianist would.
+        planned: a longer piece has sections, and comes back to its beginning.
     """
 
     primer: Score
@@ -55,6 +67,10 @@ class Task:
     end_seconds: float
     random_seed: int
     temperature: float = 1.0
+    controls: Controls = NO_CONTROLS
+    key: Key | None = None
+    play_primer: bool = True
+    planned: bool = True
 
 
 def continue_primer(
@@ -77,23 +93,27 @@ def continue_primer(
         candidates: grown side by side; with one, nothing is chosen.
     """
     rng = np.random.default_rng(task.random_seed)
-    context = Context(beat_grid=task.primer.beat_grid)
     events = encode(task.primer)
+    guide = Guide(task.controls, played_notes(events))
+    context = Context(beat_grid=task.primer.beat_grid, wishes=guide.style)
     start = prime(decoder, context, events, task.end_seconds, state_width)
     # Encoded tempo changes have a limited reach; a very slow or fast primer of few onsets does not get there.
     start.context.tempo_step = tempo_step(task.primer.bpm_at(task.primer.notes[-1].start))
-    manner = manner_of(played_notes(events), estimate_key(task.primer))
-    constraints = _constraints(task)
+    guide.acquaint(start)
+    manner = manner_of(guide.primer, task.key or key_of_passage(task.primer)).grown()
+    form = _form(task, start.context.bar_ticks, manner.key) if task.planned else NO_FORM
+    constraints = replace(_constraints(task), form=form)
     close_from = task.end_seconds - LONGEST_HOLD_SECONDS - SOUGHT_SECONDS
     best, key, began = start, manner.key, start.context.seconds
     grown, reached = [start], began
     for until in _choices(began, close_from, task.end_seconds):
         if reached >= close_from:
-            key = closing_key(task.primer, best.notes)
+            key = manner.key if task.controls.asks_key else closing_key(task.primer, best.notes)
             constraints = replace(constraints, close_from_seconds=close_from, close_classes=favour(key))
-        grown = [best.copy() for _ in range(candidates)]
+        constraints = guide.steer(best, constraints, until)
+        grown = guide.sent_out([best.copy() for _ in range(candidates)])
         grow(decoder, grown, until, constraints, rng)
-        best, reached = choose_best(grown, manner, taste), until
+        best, reached = choose_best(grown, guide.manner(_in_key(manner, constraints.form, best), until), taste), until
         best.settle()
         if on_progress is not None:
             on_progress((until - began) / (task.end_seconds - began))
@@ -108,12 +128,29 @@ def _choices(start: float, close_from: float, end: float) -> list[float]:
     return [*regular, *(time for time in (end - LONGEST_HOLD_SECONDS,) if time > start), end]
 
 
+def _in_key(manner: Manner, form: Form, best: Candidate) -> Manner:
+    """The manner of the primer, in the key of the passage that is under way."""
+    passage = form.passage(best.context.tick)
+    return manner if passage is None else replace(manner, key=passage.key)
+
+
+def _form(task: Task, bar: int, home: Key) -> Form:
+    """The plan of the whole piece at the pace of the primer."""
+    primer = task.primer
+    pace = 60 / TICKS_PER_BEAT / primer.mean_bpm
+    motif, begin = round(primer.notes[0].start * TICKS_PER_BEAT), round(task.primer_end_beat * TICKS_PER_BEAT)
+    end = begin + round((task.end_seconds - primer.seconds_at(task.primer_end_beat)) / pace)
+    # Its own chance, so that the notes of an unplanned piece do not depend on it.
+    rng = np.random.default_rng([task.random_seed, 1])
+    return plan_form(Ground(motif, begin, end, bar, pace), home, rng)
+
+
 def _constraints(task: Task) -> Constraints:
     primer = task.primer
     beats = primer.notes[-1].start or 1.0
     seconds = primer.seconds_at(beats)
     return Constraints(
-        temperature=task.temperature,
+        temperature=task.temperature * heat(task.controls),
         end_seconds=task.end_seconds,
         first_tick=math.ceil(task.primer_end_beat * TICKS_PER_BEAT - EPSILON),
         tempo_anchor=tempo_step(60 * beats / seconds),

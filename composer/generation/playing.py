@@ -24,7 +24,8 @@ from composer.encoding.vocabulary import (
     tempo_step,
     velocity_of,
 )
-from composer.generation.candidates import Candidate, Draw
+from composer.generation.candidates import Candidate
+from composer.generation.drawing import Draw
 from composer.generation.steering import Constraints
 from composer.notes import FASTEST_BPM, LOWEST_PITCH, SLOWEST_BPM, Tempo
 

@@ -15,10 +15,10 @@ FORBIDDEN = -1e9
 TEMPERATURES = {"gap": 1.1, "pitch": 1.06, "duration": 1.05, "velocity": 1.1, "tempo": 0.94, "pedal": 1.0}
 MIN_P = {"gap": 0.015, "pitch": 0.03, "duration": 0.02, "velocity": 0.01, "tempo": 0.02, "pedal": 0.02}
 """Chosen on validation primers, with choosing among candidates: what strays is not chosen (docs/decisions.md)."""
-COOLING, HEATING = 0.08, 0.2
+COOLING, HEATING = 0.045, 0.2
 """The temperature that is asked changes those by its power: to the first below 1, to the second above.
 
-So 0.1 is 17 % colder and 2 is 15 % hotter: beyond, music goes round in circles or falls apart."""
+So 0.1 is 10 % colder and 2 is 15 % hotter: beyond, music goes round in circles or falls apart."""
 CUTTING = 0.6
 """So much more of the tail is cut off the hotter it is: min-p grows by this power of the temperature above 1."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from composer.encoding.inputs import KEY_CLASSES, KEYS
 from composer.encoding.vocabulary import FACTOR_SIZES, TEMPO_REACH, TICKS, TICKS_PER_BEAT, step_bpm
+from composer.generation.recall import NO_FORM, Form
 from composer.generation.sampling import FORBIDDEN
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ TEMPO_SPREAD = 4.0
 """How far (in steps of 3 %) the tempo may well stray from the piece's own: without an anchor it drifts upwards."""
 _MOST_TEMPO_BIAS = 20.0
 _CHANGES = np.arange(FACTOR_SIZES["tempo"]) - TEMPO_REACH
+_QUICK = np.clip(-np.log2(np.maximum(TICKS, 1) / 12), -2.0, 1.5)
+_QUICK[:3] = 1.0, 0.5, 0.5
+"""How quick each gap is, in octaves above an eighth; notes of chords less than a run, ornaments hardly at all."""
+_HIGH = (np.arange(KEYS) - 39) / 12
+_LOUD = (np.arange(FACTOR_SIZES["velocity"]) - 16) / 4
+"""How high above middle C and how loud each id is, in octaves and in 16 velocities."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,9 @@ class Constraints:
         tempo_anchor: tempo step to stay close to.
         close_from_seconds: from here on the harmony is drawn towards ``close_classes``.
         close_classes: favour of each pitch class (C first) at the end, in nats.
+        pull: nats for twice as many notes a second, an octave up, 16 velocities louder, where that is asked.
+        tempo_help: steps by which the tempo must lie off its anchor, to make up for what it has strayed.
+        form: what returns, and where.
     """
 
     temperature: float
@@ -49,10 +59,16 @@ class Constraints:
     tempo_anchor: float
     close_from_seconds: float
     close_classes: NDArray[np.float32]
+    pull: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    tempo_help: float = 0.0
+    form: Form = NO_FORM
 
 
 def gap_bias(candidates: Sequence[Candidate], constraints: Constraints) -> Floats:
-    """Exclude gaps that reach back into the primer, leave a hole, or pile up more notes than hands hold."""
+    """Exclude gaps that reach back into the primer, leave a hole, or pile up more notes than hands hold.
+
+    Of the others, short ones are favoured where more notes are asked, long ones where fewer are.
+    """
     contexts = [candidate.context for candidate in candidates]
     tick, released, tempo = np.array([(c.tick, c.release_tick, c.tempo_step) for c in contexts]).T[:, :, None]
     ticks_per_second = np.array([step_bpm(int(step)) for step in tempo[:, 0]])[:, None] * TICKS_PER_BEAT / 60
@@ -67,12 +83,14 @@ def gap_bias(candidates: Sequence[Candidate], constraints: Constraints) -> Float
     full = np.array([c.chord_size >= LARGEST_CHORD or c.last_pitch == KEYS - 1 for c in contexts])
     allowed[full, 0] = False
     allowed[:, 1] |= ~allowed.any(axis=1)
-    return np.where(allowed, 0.0, FORBIDDEN).astype(np.float32)
+    bias = np.where(allowed, constraints.pull[0] * _QUICK, FORBIDDEN).astype(np.float32)
+    constraints.form.add_to_gaps(bias, contexts)
+    return bias
 
 
-def pitch_bias(candidates: Sequence[Candidate], gaps: NDArray[np.intp], constraints: Constraints) -> Floats:
-    """Exclude what would lengthen a loop; near the end draw the harmony towards the close."""
-    bias = np.zeros((len(candidates), KEYS), np.float32)
+def pitch_bias(candidates: Sequence[Candidate], gaps: Sequence[int], constraints: Constraints) -> Floats:
+    """Exclude what would lengthen a loop; draw to the register that is asked, near the end to a close."""
+    bias = np.tile((constraints.pull[1] * _HIGH).astype(np.float32), (len(candidates), 1))
     for row, candidate, gap in zip(bias, candidates, gaps, strict=True):
         loops = candidate.guard.forbidden()
         row[loops[(loops >= 0) & (loops < KEYS)]] = FORBIDDEN / 2
@@ -80,12 +98,20 @@ def pitch_bias(candidates: Sequence[Candidate], gaps: NDArray[np.intp], constrai
         onset = context.seconds + int(TICKS[gap]) / TICKS_PER_BEAT * 60 / step_bpm(context.tempo_step)
         if onset >= constraints.close_from_seconds:
             np.add(row, constraints.close_classes[KEY_CLASSES], out=row)
+    constraints.form.add_to_pitches(bias, [candidate.context for candidate in candidates], gaps)
+    return bias
+
+
+def velocity_bias(constraints: Constraints) -> Floats:
+    """Exclude what is hardly heard; draw to the loudness that is asked."""
+    bias: Floats = NO_SILENT_VELOCITY + (constraints.pull[2] * _LOUD).astype(np.float32)
     return bias
 
 
 def tempo_bias(candidates: Sequence[Candidate], constraints: Constraints) -> Floats:
     """A normal prior of ``TEMPO_SPREAD`` steps around the piece's tempo."""
-    away = np.array([[c.context.tempo_step - constraints.tempo_anchor] for c in candidates]) / TEMPO_SPREAD
+    anchor = constraints.tempo_anchor + constraints.tempo_help
+    away = np.array([[c.context.tempo_step - anchor] for c in candidates]) / TEMPO_SPREAD
     bias = 0.5 * (away**2 - (away + _CHANGES / TEMPO_SPREAD) ** 2)
     return np.minimum(bias, _MOST_TEMPO_BIAS).astype(np.float32)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain import Action, Composed, Engine, Options, Piece, SeedKind
 from bot.follow_ups import SHORTEST_GROWTH, follow_up
+from composer.controls import Controls
 from composer.errors import BadInputError
 from tests.bot.people import UPLOAD, request
 
@@ -62,6 +63,15 @@ def test_the_engine_is_kept(action: Action, engine: Engine) -> None:
     asked = replace(asked, request=replace(asked.request, options=replace(asked.request.options, engine=engine)))
 
     assert follow_up(action, asked, 180).options.engine is engine
+
+
+@pytest.mark.parametrize("action", [Action.AGAIN, Action.VARIATION, Action.LONGER])
+def test_the_controls_are_kept(action: Action) -> None:
+    """What was asked of a piece is asked of those that grow from it, or are composed in its place."""
+    controls, asked = Controls(key="F# minor", density="dense", style="bach"), piece()
+    asked = replace(asked, request=replace(asked.request, options=replace(asked.request.options, controls=controls)))
+
+    assert follow_up(action, asked, 180).options.controls == controls
 
 
 @given(length=st.floats(5, 600), longest=st.floats(5, 600))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from bot.options import (
     to_piece_id,
     to_settings,
 )
+from composer.controls import NO_CONTROLS, Controls
 from composer.errors import BadInputError
 from composer.openers import list_openers
 
@@ -79,6 +82,15 @@ PEOPLE_TYPE = st.one_of(
         ("compose random seed: 5 schumann", {"random_seed": "5", "seed": "schumann"}),
         ("compose engine:roll schumann", {"engine": "roll", "seed": "schumann"}),
         ("compose chopin waltz --engine roll tempo:60", {"seed": "chopin waltz", "engine": "roll", "tempo": "60"}),
+        ("compose key:F# minor schumann", {"key": "F# minor", "seed": "schumann"}),
+        ("compose schumann key:fis-moll mode:minor", {"seed": "schumann", "key": "fis-moll", "mode": "minor"}),
+        ("compose key:c sharp minor length:30 satie", {"key": "c sharp minor", "length": "30", "seed": "satie"}),
+        ("compose schumann key=F length=30", {"seed": "schumann", "key": "F", "length": "30"}),
+        ('compose seed:"C5q E5q G5h" key=F', {"seed": "C5q E5q G5h", "key": "F"}),
+        ("compose C5q E5q G5h key:F", {"seed": "C5q E5q G5h", "key": "F"}),
+        ("compose density:dense register:-12 satie", {"density": "dense", "register": "-12", "seed": "satie"}),
+        ("compose dynamics:pp era:baroque satie", {"dynamics": "pp", "style": "baroque", "seed": "satie"}),
+        ("compose creativity:80 schumann", {"creativity": "80", "seed": "schumann"}),
         ("compose schumann:traumerei", {"seed": "schumann:traumerei"}),
         ("compose seed:schumann:traumerei tempo:60", {"seed": "schumann:traumerei", "tempo": "60"}),
         ("schumann:traumerei tempo:60", {"seed": "schumann:traumerei", "tempo": "60"}),
@@ -131,7 +143,7 @@ def test_every_command_is_understood(text: str, command: Command) -> None:
         ("compose schumann temp:1", "There is no option 'temp'; did you mean tempo or temperature?"),
         (
             "compose seed:schumann foo:3",
-            "There is no option 'foo'; there are seed, length, tempo, temperature, random_seed, engine.",
+            f"There is no option 'foo'; there are {', '.join(KEYS['compose'])}.",
         ),
         ("compose schumann midi:song.mid", "A file cannot be named here, only sent: attach the MIDI file itself."),
         ("compose length:30 length:20", "length is given twice; give it once, and notes in quotation marks."),
@@ -283,6 +295,12 @@ def test_lengths_are_understood(value: str | float | None, seconds: float) -> No
         ({"tempo": 10**400}, f"'1{'0' * 29}' is not understood as tempo; give a number."),
         ({"engine": "steam"}, "'steam' is not understood as engine; give notes or roll."),
         ({"engine": 2016}, "'2016' is not understood as engine; give notes or roll."),
+        ({"mode": "dorian"}, "'dorian' is not understood as mode; give major or minor."),
+        ({"density": 40}, "density is sparse, normal, dense, or 0.5 to 16 notes a second; 40 is outside."),
+        (
+            {"engine": "roll", "style": "bach"},
+            "The roll engine cannot be asked for style; leave it out, or ask for the engine notes.",
+        ),
         ({"lenght": "30"}, "There is no option 'lenght'; did you mean length?"),
     ],
 )
@@ -300,6 +318,16 @@ def test_values_out_of_range_are_refused(values: dict[str, str | float], sentenc
 def test_engines_are_understood(value: str | None, engine: Engine) -> None:
     """Two names, written as one likes; nothing means note by note."""
     assert to_options({"engine": value}).engine is engine
+
+
+def test_controls_are_understood() -> None:
+    """From a form or a line they mean the same; what is empty follows the seed; the roll engine has key and mode."""
+    typed = {"key": "fis-moll", "density": "4,5", "register": "+12", "creativity": "80", "style": "Bach", "mode": ""}
+    form: dict[str, Any] = {"key": "F# minor", "density": 4.5, "register": 12, "creativity": 80, "style": "bach"}
+
+    assert to_options(typed).controls == to_options(form).controls == Controls(**form)
+    assert to_options({}).controls == NO_CONTROLS
+    assert to_options({"engine": "roll", "key": "Bb", "mode": "minor"}).controls == Controls(key="Bb", mode="minor")
 
 
 def test_pages_and_pieces_are_numbers() -> None:

@@ -29,6 +29,7 @@ from bot.domain import (
     UserRef,
 )
 from bot.views import About
+from composer.controls import Controls
 from composer.errors import BadInputError, CheckpointError
 
 OPENER = Seed(SeedKind.OPENER, "schumann:traumerei", "Robert Schumann: Träumerei")
@@ -110,6 +111,21 @@ def test_the_facts_are_those_needed_to_compose_it_again() -> None:
     }
     assert dict(wording.facts(_piece(options=Options(temperature=1.25))))["Temperature"] == "1.25"
     assert dict(wording.facts(_piece(options=Options(engine=Engine.ROLL))))["Engine"] == "roll"
+
+
+def test_the_facts_tell_what_was_asked() -> None:
+    """Of the controls those that do not follow the seed, with their units."""
+    controls = Controls(key="F# minor", density=4.5, register=-12, dynamics="pp", creativity=80, style="bach")
+    facts = dict(wording.facts(_piece(options=Options(controls=controls))))
+
+    assert {name: facts[name] for name in ("Density", "Register", "Dynamics", "Creativity", "Style")} == {
+        "Density": "4.5 notes a second",
+        "Register": "-12 semitones",
+        "Dynamics": "pp",
+        "Creativity": "80",
+        "Style": "bach",
+    }
+    assert "Mode" not in facts
 
 
 @pytest.mark.parametrize("action", Action)

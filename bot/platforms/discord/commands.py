@@ -23,9 +23,10 @@ from bot.platforms.discord.letters import shown
 from bot.platforms.discord.pages import page_of
 from bot.platforms.discord.settings_commands import settings
 from bot.platforms.discord.viewers import viewer_of_interaction
+from composer.control_words import DENSITIES, KEY_NAMES, REGISTERS, STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
 
     from bot.domain import Options, Seed, Ticket
     from bot.options import Value
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MENU_NAME = "Compose from this MIDI"
+_MOST_CHOICES = 25
+"""Discord takes no more."""
 
 
 @app_commands.command(description=wording.COMMANDS["compose"])
@@ -46,12 +49,20 @@ async def compose(  # noqa: PLR0917 (each is an option of the command)
     tempo: app_commands.Range[float, 20.0, 300.0] | None = None,
     temperature: app_commands.Range[float, 0.1, 2.0] | None = None,
     random_seed: app_commands.Range[int, 0, 2_147_483_647] | None = None,
+    key: str | None = None,
+    mode: Literal["major", "minor"] | None = None,
+    density: str | None = None,
+    register: str | None = None,
+    dynamics: Literal["pp", "p", "mp", "mf", "f", "ff"] | None = None,
+    creativity: app_commands.Range[int, 0, 100] | None = None,
+    style: str | None = None,
     engine: Literal["notes", "roll"] | None = None,
     midi: discord.Attachment | None = None,
 ) -> None:
     """Continue an opener, notes or a file."""
     values: dict[str, Value] = {"length": length, "tempo": tempo, "temperature": temperature}
-    values |= {"random_seed": random_seed, "engine": engine}
+    values |= {"random_seed": random_seed, "engine": engine, "key": key, "mode": mode, "density": density}
+    values |= {"register": register, "dynamics": dynamics, "creativity": creativity, "style": style}
     chosen = seed_of(interaction.client.studio, seed, midi.filename if midi else None)
     await _ask(interaction, chosen, to_options(values), midi)
 
@@ -66,6 +77,35 @@ async def suggest_seed(interaction: Asked, current: str) -> list[app_commands.Ch
         logger.exception("openers could not be suggested")
         return []
     return [app_commands.Choice(name=title[:100], value=slug[:100]) for title, slug in found]
+
+
+@compose.autocomplete("key")
+async def suggest_key(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001 (Discord's)
+    """Keys that fit what was typed so far."""
+    return _choices(KEY_NAMES, current)
+
+
+@compose.autocomplete("density")
+async def suggest_density(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001
+    """Words for it; notes a second may be sent as well."""
+    return _choices(DENSITIES, current)
+
+
+@compose.autocomplete("register")
+async def suggest_register(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001
+    """Words for it; a shift in semitones may be sent as well."""
+    return _choices((*REGISTERS, "-12", "+12"), current)
+
+
+@compose.autocomplete("style")
+async def suggest_style(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001
+    """Eras and composers that fit what was typed so far."""
+    return _choices(STYLES, current)
+
+
+def _choices(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:
+    fitting = [name for name in names if current.strip().lower() in name.lower()]
+    return [app_commands.Choice(name=name, value=name) for name in fitting[:_MOST_CHOICES]]
 
 
 async def compose_from_message(interaction: Asked, message: discord.Message) -> None:

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from bot import wording
+from bot.command_text import KEYS
 from bot.domain import Action, ComposeRequest, Seed, SeedKind
 from bot.options import to_options
 from composer.errors import BadInputError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.domain import Ticket, Viewer
     from bot.studio import Studio
 
-OPTIONS: Final = ("seed", "length", "tempo", "temperature", "random_seed", "engine")
+OPTIONS: Final = KEYS["compose"]
 _KEY_HEADER: Final = "Idempotency-Key"
 _KEY = re.compile(r"[!-~]{1,100}")
 _NO_ADDRESS: Final = "{}"

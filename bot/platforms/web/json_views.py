@@ -106,7 +106,9 @@ def _seed(seed: Seed) -> Json:
 
 
 def _options(options: Options) -> Json:
-    return asdict(options)
+    values = asdict(options)
+    controls: Json = values.pop("controls")
+    return values | controls
 
 
 def _sentence(ticket: Ticket, state: RequestState) -> str | None:

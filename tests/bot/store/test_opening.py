@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain import Engine
 from bot.store import DatabaseInUseError, Store, StoreError, migrations, opening
+from composer.controls import NO_CONTROLS
 from tests.bot.store.samples import add
 
 if TYPE_CHECKING:
@@ -174,6 +175,27 @@ async def test_what_was_asked_before_there_were_engines(tmp_path: Path, monkeypa
     assert (options.engine, options.length_seconds, options.random_seed) == (Engine.NOTES, 12, 7)
     with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         connection.execute("UPDATE requests SET engine = 'steam'")
+
+
+async def test_what_was_asked_before_there_were_controls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests of the form before the fifth step follow their seed."""
+    path = tmp_path / "schumann.db"
+    monkeypatch.setattr(opening, "scripts", lambda: migrations.scripts()[:4])
+    await (await Store.open(path)).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO people (platform, user_id) VALUES ('discord', 'clara')")
+        connection.execute(
+            "INSERT INTO requests (key, person_id, platform, seed_kind, seed_text, seed_title, length_seconds, "
+            "temperature, random_seed, address, action, awaits_file, state, created_at) VALUES "
+            "('old', 1, 'discord', 'notes', 'C5q', 'C5q', 12, 1, 7, '{}', 'compose', 0, 'queued', 0)"
+        )
+    monkeypatch.undo()
+
+    store = await Store.open(path)
+    options = (await store.ticket(1)).request.options
+    await store.close()
+
+    assert options.controls == NO_CONTROLS
 
 
 GOOD_STEP = "ALTER TABLE guilds ADD COLUMN language TEXT NOT NULL DEFAULT 'en'"

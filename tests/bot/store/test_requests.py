@@ -26,6 +26,7 @@ from bot.domain import (
     UserRef,
 )
 from bot.store import StoreError
+from composer.controls import Controls
 from tests.bot.store.samples import MUSIC, NO_LIMITS, NOON, add, make_piece, message, person, request
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ requests = st.builds(
         st.floats(0.1, 2),
         st.integers(0, 2**31 - 1),
         st.sampled_from(Engine),
+        st.builds(
+            Controls,
+            key=st.none() | st.sampled_from(["F# minor", "Bb"]),
+            density=st.none() | st.just("dense") | st.floats(0.5, 16),
+            register=st.none() | st.just("low") | st.integers(-24, 24),
+            creativity=st.none() | st.integers(0, 100),
+            style=st.none() | st.sampled_from(["bach", "żeleński"]),
+        ),
     ),
     address=texts,
     action=st.sampled_from(Action),

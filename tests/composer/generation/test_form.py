@@ -35,7 +35,7 @@ def test_a_longer_piece_comes_back_to_its_beginning(seconds: float) -> None:
 
         assert all(item.start >= 10.0 / PACE for item in form.returns)
         assert any(item.start * PACE > seconds * 0.6 for item in of_the_beginning)
-        assert all(item.literal * PACE < seconds - 8.0 for item in form.returns)
+        assert all(item.literal * PACE < seconds - 5.5 for item in form.returns)
 
 
 def test_returns_are_in_order_and_do_not_overlap() -> None:
@@ -60,11 +60,23 @@ def test_what_returns_stands_at_its_place_in_the_bar() -> None:
 def test_sections_in_neighbouring_keys_lie_between() -> None:
     """Two minutes are A B A C A: two passages in different neighbouring keys, with home before, between and after."""
     form = plan_form(_ground(120.0), C_MAJOR, np.random.default_rng(2))
-    first, second = form.passages
+    first, _, second, last = form.passages
 
     assert {first.key.name, second.key.name} <= {key.name for key in neighbours(C_MAJOR)}
     assert first.key.name != second.key.name
-    assert 10.0 / PACE < first.start < first.stop < second.start < second.stop < 110.0 / PACE
+    assert 10.0 / PACE < first.start < first.stop < second.start < second.stop < last.stop < 110.0 / PACE
+
+
+def test_a_section_leads_home_in_its_last_bar() -> None:
+    """Before A returns, for a bar the dominant seventh of the home key is favoured."""
+    form = plan_form(_ground(60.0), C_MAJOR, np.random.default_rng(0))
+    away, turn = form.passages
+    middle_c = 39
+
+    assert away.stop == turn.start == turn.stop - BAR
+    assert turn.stop in {item.start for item in form.returns}
+    assert turn.key == C_MAJOR
+    assert turn.hue[middle_c + 11] > turn.hue[middle_c] > turn.hue[middle_c + 1]
 
 
 def test_a_passage_favours_its_own_notes() -> None:

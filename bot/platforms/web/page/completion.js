@@ -22,11 +22,31 @@ const OPTIONS = [
   ["tempo:", "Quarter notes a minute"],
   ["temperature:", "Boldness, 0.1 to 2"],
   ["random_seed:", "The same number, the same piece"],
+  ["key:", "Of the whole piece"],
+  ["mode:", "major or minor"],
+  ["density:", "How many notes a second"],
+  ["register:", "How high"],
+  ["dynamics:", "How loud"],
+  ["creativity:", "How far from the seed, 0 to 100"],
+  ["style:", "Whose music it is like"],
   ["engine:", "notes, or roll as in 2016"],
 ];
 const VALUES = {
   length: [["15", "seconds"], ["30", "seconds"], ["60", "one minute"], ["120", "two minutes"]],
   temperature: [["0.8", "plainer"], ["1", "as trained"], ["1.2", "bolder"]],
+  key: [["C", "as the seed, major or minor"], ["F#m", "F sharp minor"], ["Bb", "B flat"], ["Ebm", "E flat minor"]],
+  mode: [["major", "bright"], ["minor", "dark"]],
+  density: [["sparse", "2 notes a second"], ["normal", "5"], ["dense", "10"]],
+  register: [["low", "around D3"], ["middle", "D4"], ["high", "D5"], ["-12", "an octave down"], ["+12", "an octave up"]],
+  dynamics: [["pp", "very soft"], ["p", "soft"], ["mp", ""], ["mf", ""], ["f", "loud"], ["ff", "very loud"]],
+  creativity: [["plain", "close to the seed"], ["balanced", "as trained"], ["bold", "far from it"]],
+  style: [
+    ["baroque", "era"], ["classical", "era"], ["romantic", "era"], ["late-romantic", "era"], ["impressionist", "era"],
+    ["ragtime", "era"], ["bach", ""], ["handel", ""], ["scarlatti", ""], ["haydn", ""], ["mozart", ""], ["beethoven", ""],
+    ["schubert", ""], ["chopin", ""], ["schumann", ""], ["mendelssohn", ""], ["liszt", ""], ["brahms", ""],
+    ["mussorgsky", ""], ["tchaikovsky", ""], ["grieg", ""], ["scriabin", ""], ["rachmaninoff", ""], ["albéniz", ""],
+    ["granados", ""], ["debussy", ""], ["ravel", ""], ["satie", ""], ["joplin", ""],
+  ],
   engine: [["notes", "note by note"], ["roll", "frame by frame, as in 2016"]],
 };
 const WORDS = {

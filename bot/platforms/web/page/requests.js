@@ -1,5 +1,7 @@
 /** What was asked, as the line that asks for it. */
 
+/** What a piece can be asked beside length and tempo; null follows the seed. */
+const CONTROLS = ["key", "mode", "density", "register", "dynamics", "creativity", "style"];
 const ACTIONS = { again: "Again", variation: "Variation", longer: "Longer" };
 
 /**
@@ -13,6 +15,7 @@ export function lineOf(asked) {
   const words = [`length:${options.length_seconds}`];
   if (options.tempo !== null) words.push(`tempo:${options.tempo}`);
   if (options.temperature !== 1) words.push(`temperature:${options.temperature}`);
+  for (const name of CONTROLS) if (options[name] !== null) words.push(`${name}:${quoted(String(options[name]))}`);
   if (options.engine !== "notes") words.push(`engine:${options.engine}`);
   if (seed.kind === "upload") return { text: words.join(" "), file: seed.text };
   return { text: ["/compose", `seed:${quoted(seed.text)}`, ...words].join(" "), file: null };

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain import Engine, Limits, RequestState
+from composer.controls import Controls
 from tests.bot.platforms.discord.conftest import COMPOSE, SONG, delivered
 from tests.fakes.discord import Person, until
 
@@ -66,6 +67,25 @@ async def test_options_reach_the_worker(scene: Scene, bot: Bot) -> None:
     assert (options.length_seconds, options.tempo) == (12.5, 70.0)
     assert (options.temperature, options.random_seed) == (1.5, 42)
     assert "42" in message.text
+
+
+async def test_controls_reach_the_worker(scene: Scene, bot: Bot) -> None:
+    """Key, mode, density, register, dynamics, creativity and style are passed on, told, and kept by what grows."""
+    wanted = {
+        "key": "fis-moll",
+        "density": "4.5",
+        "register": "+12",
+        "dynamics": "pp",
+        "creativity": 80,
+        "style": "bach",
+    }
+    message = await delivered(scene.alice.slash("compose", {**COMPOSE, **wanted}))
+    await scene.alice.press(message, "Variation").settled()
+    await bot.reaches(2, RequestState.DELIVERED)
+
+    asked = Controls(key="F# minor", density=4.5, register=12, dynamics="pp", creativity=80, style="bach")
+    assert [job.options.controls for job in bot.pool.jobs] == [asked, asked]
+    assert "4.5 notes a second" in message.text
 
 
 async def test_the_roll_engine_can_be_chosen(scene: Scene, bot: Bot) -> None:

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bot.domain import Engine, GuildSettings, Limits
+from composer.controls import Controls
 from composer.midi.writer import write_midi
 from composer.notation import parse_notation
 from tests.bot.platforms.web.api_client import OWN
@@ -36,6 +37,7 @@ async def test_a_request_becomes_a_piece(person: ApiClient) -> None:
     done = await person.finished(reply.body["ticket"])
     assert done["sentence"] is None
     options = {"length_seconds": 12.0, "tempo": 70.0, "temperature": 1.0, "random_seed": 7, "engine": "notes"}
+    options |= dict.fromkeys(("key", "mode", "density", "register", "dynamics", "creativity", "style"))
     assert done["piece"]["options"] == options
     assert (done["piece"]["seed"]["text"], done["piece"]["mine"]) == ("schumann:traumerei", True)
 
@@ -62,6 +64,29 @@ async def test_the_roll_engine_can_be_asked_for(person: ApiClient, chat: Chat) -
         assert piece["headline"].endswith(" by the roll engine")
         assert piece["checkpoint"] == ROLL_ID
     assert {job.options.engine for job in chat.pool.jobs} == {Engine.ROLL}
+
+
+async def test_controls_can_be_asked_for(person: ApiClient, chat: Chat) -> None:
+    """By JSON and by a typed command; the piece tells them, and what grows from it keeps them."""
+    first = await person.piece(key="fis-moll", density=4.5, dynamics="soft", style="Bach")
+    text = '/compose schumann key:"F# minor" density:4.5 dynamics:p style:bach length:12'
+    reply = await person.call("POST", "/api/command", {"text": text})
+    second = (await person.finished(reply.body["ticket"]))["piece"]
+    grown = await person.finished((await person.call("POST", first["urls"]["longer"])).body["ticket"])
+
+    for piece in (first, second, grown["piece"]):
+        assert {name: piece["options"][name] for name in ("key", "mode", "density", "dynamics", "style")} == {
+            "key": "F# minor",
+            "mode": None,
+            "density": 4.5,
+            "dynamics": "p",
+            "style": "bach",
+        }
+        assert ["Style", "bach"] in piece["facts"]
+    assert {job.options.controls for job in chat.pool.jobs} == {
+        Controls(key="F# minor", density=4.5, dynamics="p", style="bach")
+    }
+    assert [job.primer_key for job in chat.pool.jobs] == [None, None, first["key"]]
 
 
 async def test_notes_are_a_seed(person: ApiClient) -> None:
@@ -136,6 +161,9 @@ async def test_a_piece_leads_to_others(person: ApiClient, action: str) -> None:
         ({"seed": "schumann", "random_seed": -1}, "random_seed"),
         ({"seed": "schumann", "engine": "steam"}, "engine"),
         ({"seed": "schumann", "engine": True}, "engine"),
+        ({"seed": "schumann", "style": "elvis"}, "style"),
+        ({"seed": "schumann", "key": "J major"}, "key"),
+        ({"seed": "schumann", "engine": "roll", "dynamics": "pp"}, "dynamics"),
         ({"seed": "schumann", "lenght": 10}, "lenght"),
     ],
 )
