@@ -42,7 +42,7 @@ def test_drawing_together_is_drawing_one_after_another(decoder: Decoder, seed: i
     drawn, _ = decoder.touch(memory, note_input(ids), np.full((BATCH, len(TOUCH)), ABSENT, np.int32), drawing)
     for index, factor in enumerate(TOUCH):
         logits = decoder.logits(factor, memory, note=note_input(ids))
-        choices = sample(logits, drawing.uniforms[:, index], *heat(factor, 1.3))
+        choices = sample(logits, drawing.uniforms[:, index].astype(np.float64), *heat(factor, 1.3))
         if (factor, factor) in _NAMES:
             ids[:, _NAMES.index((factor, factor))] = choices
 

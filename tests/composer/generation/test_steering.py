@@ -85,7 +85,7 @@ def test_chords_are_no_larger_than_two_hands() -> None:
 
 def test_what_would_lengthen_a_loop_is_excluded() -> None:
     """The key of a note that has sounded eight times in a row may not sound again."""
-    bias = pitch_bias([_candidate(*[40] * 8), _candidate(40, 44)], np.array([12, 12]), _constraints())
+    bias = pitch_bias([_candidate(*[40] * 8), _candidate(40, 44)], [12, 12], _constraints())
 
     assert np.flatnonzero(bias[0] <= FORBIDDEN / 2).tolist() == [40]
     assert not bias[1].any()
@@ -95,7 +95,7 @@ def test_loops_that_leave_the_keyboard_do_no_harm() -> None:
     """A forbidden key beyond the highest one excludes nothing else."""
     climbing = _candidate(*(87 - 7 + step for step in range(8)))
 
-    assert not pitch_bias([climbing], np.array([12]), _constraints()).any()
+    assert not pitch_bias([climbing], [12], _constraints()).any()
 
 
 def test_near_the_end_the_harmony_is_drawn_to_the_close() -> None:
@@ -104,7 +104,7 @@ def test_near_the_end_the_harmony_is_drawn_to_the_close() -> None:
     candidate = _candidate(30, 34)
     for start, expected in ((0.0, favour[9]), (100.0, 0.0)):
         constraints = Constraints(1.0, 30.0, 0, 0.0, start, favour)
-        bias = pitch_bias([candidate], np.array([12]), constraints)[0]
+        bias = pitch_bias([candidate], [12], constraints)[0]
 
         assert bias[0] == bias[12] == expected  # A0 and A1
 
