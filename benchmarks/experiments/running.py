@@ -108,6 +108,8 @@ def run(
     held_out = held_out_material(validation, experiment)
     network = new_network(experiment)
     if experiment.of:
+        # The file holds the optimiser's state too, and wants it all taken.
+        network.optimizer.build(network.trainable_variables)
         network.load_weights(str(folder / "best.weights.h5"))
     else:
         batches = Batches(training_material(training, experiment), experiment)

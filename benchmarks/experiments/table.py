@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.experiments.comparing import Runs, against, read_runs
-from benchmarks.experiments.experiment import BASE
+from benchmarks.experiments.experiment import BASE, FOLDER
 from composer.encoding.vocabulary import FACTORS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "document.md"
 PLAYED, SCORES = "piano-midi.de", "mutopia"
-CHECKPOINTS = "Checkpoints"
+CHECKPOINTS, FIRST = "Checkpoints", "checkpoint_first"
 GROUPS = (
     "Base",
     "What the network is told",
@@ -57,37 +58,38 @@ def in_order(runs: dict[str, Runs]) -> list[tuple[str, list[Runs]]]:
     return [(group, experiments) for group, experiments in groups if experiments]
 
 
+def _said(runs: Runs, key: str) -> str:
+    """Title or group: as the configuration says it now, where there is one."""
+    path = FOLDER / f"{runs.name}.toml"
+    content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else runs.first["experiment"]
+    return str(content[key])
+
+
 def _group(runs: Runs) -> str:
-    return str(runs.first["experiment"]["group"])
+    return _said(runs, "group")
 
 
 def _title(runs: Runs) -> str:
-    return str(runs.first["experiment"]["title"])
+    return _said(runs, "title")
 
 
 def checkpoint_table(runs: dict[str, Runs], baselines: dict[str, Any]) -> list[str]:
-    """Trained checkpoints and simple models."""
-    rows = [
-        _row(
-            _title(one),
-            *(_number(one.figure(source, "nats_per_note")) for source in one.first["figures"]),
-            _number(one.figure(PLAYED, "novel_nats_per_note")),
-            _number(one.figure(SCORES, "novel_nats_per_note")),
-        )
-        for one in runs.values()
-        if _group(one) == CHECKPOINTS
-    ]
+    """Simple models and trained checkpoints, the worst first."""
+    sources = list(next(iter(runs.values())).first["figures"])
+    table = _head("", *sources, *(f"novel, {source}" for source in (PLAYED, SCORES)), "against the first, five sources")
     for name, figures in baselines.items():
-        rows.append(
-            _row(
-                name,
-                *(_number(of_source.get("nats_per_note")) for of_source in figures.values()),
-                _number(figures[PLAYED].get("novel_nats_per_note")),
-                _number(figures[SCORES].get("novel_nats_per_note")),
-            )
+        values = [figures[source].get("nats_per_note") for source in sources]
+        new = [figures[source].get("novel_nats_per_note") for source in (PLAYED, SCORES)]
+        table.append(_row(name, *map(_number, [*values, *new]), ""))
+    checkpoints = [one for one in runs.values() if _group(one) == CHECKPOINTS]
+    for one in sorted(checkpoints, key=Runs.mean_over_sources, reverse=True):
+        values = [one.figure(source, "nats_per_note") for source in sources]
+        new = [one.figure(source, "novel_nats_per_note") for source in (PLAYED, SCORES)]
+        known = FIRST in runs and one.name != FIRST
+        table.append(
+            _row(_title(one), *map(_number, [*values, *new]), _interval(against(one, runs[FIRST])) if known else "")
         )
-    sources = next(iter(runs.values())).first["figures"]
-    return [*_head("", *sources, f"novel, {PLAYED}", f"novel, {SCORES}"), *rows]
+    return table
 
 
 def experiment_table(runs: dict[str, Runs]) -> list[str]:
