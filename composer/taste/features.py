@@ -1,7 +1,7 @@
 """A stretch of music as three dozen plain numbers: density, register, rhythm, harmony, dynamics, pedal.
 
 All are means, shares or spreads, so that stretches of different length compare. They are computed for many stretches at
-once, because a dozen continuations are judged every second and a half. How often things repeat is left out on purpose:
+once, because several continuations are judged every second and a half. How often things repeat is left out on purpose:
 choosing by that is a short cut to loops (docs/decisions.md).
 """
 
