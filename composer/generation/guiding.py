@@ -39,8 +39,12 @@ HEARD_SECONDS = 4.0
 """How much of the newest music says how it goes now."""
 SHIFT_FROM_SECONDS = 10.0
 """A shift of register is counted from the beginning of the primer, so that a piece that is carried on keeps it."""
-GAIN, AT_ONCE, STRONGEST = np.array([0.4, 0.5, 0.6]), np.array([0.6, 1.0, 1.0]), np.array([2.0, 4.0, 4.0])
+GAIN, AT_ONCE, STRONGEST = np.array([0.4, 0.5, 0.4]), np.array([0.6, 1.0, 0.8]), np.array([2.0, 4.0, 3.0])
 """Of the pull, in nats: what a fault of 1 adds to it each time for good, what it adds now, and its limit."""
+LASTING = 0.9
+"""So much of a pull is left the next time; without that it goes on when the music has come there, and overshoots."""
+DRIFT, HELD = 0.5, np.array([1.0, 1.0, 0.0])
+"""Where something is asked, density and register that are not may change by so much with it before they are held."""
 MOST_TEMPO_HELP = 3.5
 """By so many steps of 3 % the tempo's anchor is moved at most, to bring the mean of the whole piece back."""
 COOLEST, HOTTEST = 0.5, 1.6
@@ -138,6 +142,13 @@ class Guide:
             asked = replace(asked, rhythm=None, slack=STYLE_SLACK)
         return replace(asked, boldness=self.controls.boldness, material=self._material)
 
+    def _away(self, aim: Qualities, heard: Qualities) -> Qualities:
+        """How far the music lies below what is asked; of what is not asked, how far it has drifted off the primer."""
+        strayed = self._own - heard
+        beyond = HELD * np.sign(strayed) * np.maximum(np.abs(strayed) - DRIFT, 0.0)
+        away: Qualities = np.where(np.isnan(aim), beyond, aim - heard)
+        return away
+
     def steer(self, best: Candidate, constraints: Constraints, until: float) -> Constraints:
         """Tell the network what is asked until then, and pull harder where the newest music is not so."""
         aim = self.aim(until)
@@ -147,8 +158,8 @@ class Guide:
             return constraints
         since = best.context.seconds - HEARD_SECONDS
         recent = [note for note in (*self.primer, *best.notes) if note.seconds >= since]
-        away = np.nan_to_num(aim - qualities(recent or self.primer[-1:]))
-        self._pull = np.clip(self._pull + GAIN * away, -STRONGEST, STRONGEST)
+        away = self._away(aim, qualities(recent or self.primer[-1:]))
+        self._pull = np.clip(LASTING * self._pull + GAIN * away, -STRONGEST, STRONGEST)
         return replace(constraints, pull=np.clip(self._pull + AT_ONCE * away, -STRONGEST, STRONGEST))
 
 

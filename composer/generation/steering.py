@@ -30,7 +30,7 @@ TEMPO_SPREAD = 4.0
 _MOST_TEMPO_BIAS = 20.0
 _CHANGES = np.arange(FACTOR_SIZES["tempo"]) - TEMPO_REACH
 _QUICK = np.clip(-np.log2(np.maximum(TICKS, 1) / 12), -2.0, 1.5)
-_QUICK[:3] = 1.0, 0.5, 0.5
+_QUICK[:3] = 0.75, 0.5, 0.5
 """How quick each gap is, in octaves above an eighth; notes of chords less than a run, ornaments hardly at all."""
 _HIGH = (np.arange(KEYS) - 39) / 12
 _LOUD = (np.arange(FACTOR_SIZES["velocity"]) - 16) / 4
