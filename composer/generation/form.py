@@ -32,10 +32,10 @@ PHRASE_SECONDS = 8.0
 """A phrase is the number of bars (a power of two) that lasts most nearly so long."""
 SECTION_PHRASES = 3
 """About the length of the later sections."""
-RETURN_PHRASES, ECHO_PHRASES = (0.25, 0.5, 1.0), (0.25, 0.5, 0.75)
-"""How much of A comes back note by note in the beginning of a later A, and of a section's opening in it; drawn."""
-HARMONY_PHRASES = 2.0
-"""For how long the harmony goes on returning, counted from the same place."""
+RETURN_PHRASES, ECHO_PHRASES, CONTRAST_PHRASES = (0.25, 0.5, 1.0), (0.25, 0.5, 0.75), (0.75, 1.0, 1.5)
+"""How much comes back note by note; drawn. Of A where it returns, of A within its section, of a contrast within its."""
+ANSWER = 1.0, 2.0
+"""Phrases of a section between which it may come back note by note as well: the end of a period like its middle."""
 FIRST_PHRASES = 4
 """The first section has at least so many where there is room: the primer goes on, and comes again."""
 FREE_PHRASES, FEWEST_PHRASES = 0.75, 3
@@ -112,13 +112,22 @@ def _returns(bounds: list[int], primer: int, rng: np.random.Generator) -> Iterat
         contrasts = index % 2 == 1
         opening = start if contrasts else 0
         echo = max(start + max((stop - start) // 2, 1 if contrasts else 2), primer)
-        again, echoed = float(rng.choice(RETURN_PHRASES)), float(rng.choice(ECHO_PHRASES))
         if contrasts:
-            yield start + 0.5, start + 0.5 + min(echoed, 0.5), start + 1.0, opening
+            yield start + 0.5, start + 1.0, start + 1.0, opening
         elif index > 0:
-            yield start, min(start + again, echo), min(start + HARMONY_PHRASES, echo, stop), opening
+            yield from _period(start, min(echo, stop), opening, float(rng.choice(RETURN_PHRASES)))
         if echo < stop:
-            yield echo, echo + echoed, min(echo + HARMONY_PHRASES, stop), opening
+            lasting = float(rng.choice(CONTRAST_PHRASES if contrasts else ECHO_PHRASES))
+            yield from _period(echo, stop, opening, lasting)
+
+
+def _period(start: int, stop: int, source: int, literal: float) -> Iterator[tuple[float, float, float, float]]:
+    """What began at ``source`` comes back: its head, its harmony, its answer."""
+    turn = min(start + ANSWER[0], stop)
+    yield start, min(start + literal, turn), turn, source
+    if stop > turn:
+        until = min(start + ANSWER[1], stop)
+        yield turn, until, until, source + ANSWER[0]
 
 
 def _passages(ground: Ground, home: Key, bounds: list[int], rng: np.random.Generator) -> Iterator[Passage]:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 _PERIODS = np.arange(1, 49)
 _MOST_REPEATS = np.select([_PERIODS < 4, _PERIODS == 4, _PERIODS < 8], [7, 5, 4], 3)
-"""How often a pattern of so many notes may sound in a row: an Alberti bass repeats more than a bar does."""
-_LIMITS = _PERIODS * (_MOST_REPEATS - 1)
+"""How often a pattern of so many notes may sound in a row: an Alberti bass repeats more than a bar does. What sounds
+three times does not begin a fourth time."""
+_LIMITS = _PERIODS * (_MOST_REPEATS - 1) - (_MOST_REPEATS == 3)
 _MUTED = np.maximum(_PERIODS * 2, 12)
 """After three repeats, at least this many notes long, what came after the pattern is no longer offered."""
 _NOTHING = 1000

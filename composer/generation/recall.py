@@ -30,7 +30,7 @@ TRUSTED_LENGTH = 24
 """Notes for which the match is said to have held."""
 FOLLOWED, LANDED = 2.0, 8.0
 """Nats in favour of the note that stood there, and of the very first one."""
-AGREED = 1.6
+AGREED = 1.2
 """Nats in favour of the pitch classes that were struck in the same beat there, where only the harmony returns."""
 
 
