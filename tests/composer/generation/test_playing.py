@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from composer.checkpoints import load_checkpoint
+from composer.composer import Composer
 from composer.evaluation.playing import pedal_share, tempo_spread, velocity_spread
 from composer.generation.decoder import Decoder
 from composer.generation.loop import Task
@@ -128,3 +129,14 @@ def test_any_tempo_can_be_played(network: tuple[Decoder, int]) -> None:
         score = replace(FLAT, tempos=(Tempo(0.0, bpm),))
 
         assert _played(network, score).seconds_at(END) == pytest.approx(score.seconds_at(END))
+
+
+def test_composing_plays_unless_asked_not_to() -> None:
+    """A flat primer is played in a composed piece, or left as it is written; its notes are the same either way."""
+    composer = Composer()
+    pieces = [composer.compose(FLAT, length_seconds=12.0, random_seed=1, play_primer=play) for play in (True, False)]
+    played, written = ([n for n in piece.score.notes if n.start < piece.primer_end_beat] for piece in pieces)
+
+    assert [(note.start, note.pitch) for note in played] == [(note.start, note.pitch) for note in written]
+    assert len({note.velocity for note in played}) > 2
+    assert len({note.velocity for note in written}) == 1
