@@ -72,6 +72,10 @@ class Form:
     passages: tuple[Passage, ...] = ()
     pause: int = 0
 
+    def __bool__(self) -> bool:
+        """Whether anything is planned."""
+        return bool(self.returns or self.passages)
+
     def at(self, tick: int) -> Return | None:
         """The return whose notes come next, or are under way."""
         return next((item for item in self.returns if tick < item.literal), None)
@@ -95,6 +99,8 @@ class Form:
 
     def remind(self, context: Context) -> None:
         """Before the next note: point the match at what returns; hide it where something new shall begin."""
+        if not self:
+            return
         fresh = [item.literal for item in self.returns] + [item.start for item in self.passages]
         if any(place <= context.tick < place + self.pause for place in fresh):
             context.mute_match = True
@@ -107,7 +113,7 @@ class Form:
 
     def add_to_gaps(self, bias: Floats, contexts: Sequence[Context]) -> None:
         """Nothing reaches beyond the beginning of a return; what stood there is favoured; ``bias`` (contexts, gaps)."""
-        for row, context in enumerate(contexts):
+        for row, context in enumerate(contexts if self else ()):
             offer = self.offer(context)
             if offer and self._is_coming(context):
                 bias[row, context.tick + TICKS > offer.due] = FORBIDDEN
@@ -116,6 +122,8 @@ class Form:
 
     def add_to_pitches(self, bias: Floats, contexts: Sequence[Context], gaps: Sequence[int]) -> None:
         """Favour the note that stood there, or its harmony, or the key of a passage; ``bias`` (contexts, keys)."""
+        if not self:
+            return
         for row, (context, gap) in enumerate(zip(contexts, gaps, strict=True)):
             tick = context.tick + int(TICKS[gap])
             passage, offer = self.passage(tick), self.offer(context)
