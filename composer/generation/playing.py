@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 TAKES = 6
 """As many times the primer is played; the most usual of these performances is taken."""
+SOBER = 0.1
+"""The temperature at which a primer is played: hotter, loudness jumps more than pianists' does."""
 FEWEST_NOTES = 8
 """Of fewer it cannot be told whether they are meant to be even."""
 MOST_LEVELS = 2
@@ -93,7 +95,7 @@ def as_played(decoder: Decoder, state_width: int, task: Task) -> Score:
     takes = [
         Candidate(Context(beat_grid=score.beat_grid), np.zeros((1, state_width), np.float32)) for _ in range(TAKES)
     ]
-    steady = Constraints(1.0, task.end_seconds, 0, tempo_step(score.mean_bpm), np.inf, np.zeros(12, np.float32))
+    steady = Constraints(SOBER, task.end_seconds, 0, tempo_step(score.mean_bpm), np.inf, np.zeros(12, np.float32))
     _Pianists(decoder, takes, flat, steady, np.random.default_rng((task.random_seed, 2))).play(events)
     return _performed(task, events, flat, _most_usual(takes))
 
