@@ -56,10 +56,10 @@ def rows(corpus: Path, seconds: float, given: argparse.Namespace, training: Sequ
     ]
     for name, row in planned.items():
         for column in (column for column in row if column.startswith("composed")):
-            true = row.get(column.replace("composed", "true"))
-            figures = (row[column], unplanned[name][column], *([] if true is None else [true]))
+            figures = (row[column], unplanned[name][column], row.get(column.replace("composed", "true")))
             which = column.removeprefix("composed").replace("_", ", ")
-            lines.append(f"| {name}{which} | {' | '.join(f'{value:.3f}' for value in figures)} |")
+            cells = " | ".join("" if figure is None else f"{figure:.3f}" for figure in figures)
+            lines.append(f"| {name}{which} | {cells} |")
     return [*lines, f"| cpu seconds a piece | {costs[0]:.2f} | {costs[1]:.2f} | |", ""]
 
 
