@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 WINDOW_SECONDS = 5.0
 """How much of the newest music is judged."""
 KEY_WEIGHT, TEXTURE_WEIGHT, RHYTHM_WEIGHT, LOOP_WEIGHT, TYPICALITY_WEIGHT = 6.0, 1.0, 2.0, 2.0, 0.6
-KEY_SLACK = 0.16
-"""A continuation may lie this much more outside the key than the primer did: modulation is music."""
+KEY_SLACK, GROWN_KEY_SLACK = 0.08, 0.16
+"""A continuation may lie this much more outside the key than the primer did: modulation is music.
+
+The second is the note engine's: with the first it held the key better than composers do."""
 REPETITION_WEIGHT = 2.0
 """Where taste has a say: choosing by it alone runs into phrases that were played before (docs/decisions.md)."""
 TEXTURE_UNITS = np.array([math.log(1.4), math.log(1.35), math.log(1.5), 5.0, 6.0])
@@ -66,6 +68,7 @@ class Manner:
         boldness: -1 wants the primer's phrases, 1 what was not heard before.
         slack: changes of texture of less than this many units pass.
         material: the primer's phrases, where it is below 0.
+        key_slack: how much more outside the key than the primer the music may lie.
     """
 
     key: Key
@@ -76,10 +79,11 @@ class Manner:
     boldness: float = 0.0
     slack: float = TEXTURE_SLACK
     material: frozenset[Phrase] = frozenset()
+    key_slack: float = KEY_SLACK
 
     def grown(self) -> Manner:
         """How music goes on that begins in this manner."""
-        return replace(self, texture=self.texture + GROWTH)
+        return replace(self, texture=self.texture + GROWTH, key_slack=GROWN_KEY_SLACK)
 
     def towards(self, aim: NDArray[np.float64], own: NDArray[np.float64]) -> Manner:
         """The same music if its qualities were not ``own`` but as asked."""
@@ -150,7 +154,7 @@ def stretch_score(notes: Sequence[PlayedNote], manner: Manner) -> float:
     if len(notes) < _FEWEST_NOTES:
         return -10.0
     pitches = [note.pitch for note in notes]
-    outside = max(manner.share_in_key - KEY_SLACK - manner.key.share_inside(pitches), 0.0)
+    outside = max(manner.share_in_key - manner.key_slack - manner.key.share_inside(pitches), 0.0)
     change = np.abs(texture_of(notes) - manner.texture) / TEXTURE_UNITS
     texture = float(np.maximum(change - manner.slack, 0.0).sum())
     faults = KEY_WEIGHT * outside + TEXTURE_WEIGHT * texture
