@@ -38,15 +38,10 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 UNITS: Final = r"(?:bpm|s|secs?|seconds?|m|mins?|minutes?)(?![^\W\d_])"
 
 _ALIASES: Final = {
-    "opener": "seed",
-    "notes": "seed",
-    "bpm": "tempo",
-    "speed": "tempo",
-    "role": "roles",
-    "composer": "style",
-    "era": "style",
-    "dynamic": "dynamics",
-    "loudness": "dynamics",
+    **dict.fromkeys(("opener", "notes"), "seed"),
+    **dict.fromkeys(("bpm", "speed"), "tempo"),
+    **dict.fromkeys(("composer", "era"), "style"),
+    **dict.fromkeys(("dynamic", "loudness"), "dynamics") | {"role": "roles"},
 }
 _SHORT: Final = {*KEYS["compose"][1:], "page", "user_hour", "guild_hour"}
 """Options whose value ends with the number and its unit, or with the word, so that other words may follow."""

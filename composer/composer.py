@@ -15,8 +15,7 @@ from composer.generation.loop import Task, continue_primer
 from composer.generation.playing import as_played
 from composer.generation.primers import cut_primer
 from composer.keys import key_of_passage
-from composer.notes import FASTEST_BPM, SLOWEST_BPM, Score, Tempo
-from composer.recasting import recast
+from composer.recasting import at_tempo, recast
 from composer.rolls.continuing import continue_roll
 from composer.rolls.frame_model import FrameModel
 from composer.taste.critic import read_critic
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from composer.checkpoints import Checkpoint
     from composer.keys import Key
+    from composer.notes import Score
 
     Progress = Callable[[float], None]
     Engine = Callable[[Task, Progress | None, float | None], Score]
@@ -241,22 +241,3 @@ def _check_primer_seconds(primer_seconds: float, most: float) -> None:
     if not 0 < primer_seconds <= most:
         message = f"The primer may take up more than 0 and at most {most:g} seconds; {primer_seconds:g} is outside."
         raise BadInputError(message)
-
-
-def at_tempo(score: Score, bpm: float) -> Score:
-    """The same music with its mean tempo moved to ``bpm``, its rubato kept.
-
-    Raises:
-        BadInputError: no music can be played at that tempo.
-    """
-    factor = bpm / score.mean_bpm
-    tempos = [tempo.bpm * factor for tempo in score.tempos]
-    if min(tempos) < SLOWEST_BPM or max(tempos) > FASTEST_BPM:
-        message = (
-            f"At a tempo of {bpm:g} parts of this music would be too slow or too fast to play; "
-            f"choose one nearer to its own, {score.mean_bpm:.0f}."
-        )
-        raise BadInputError(message)
-    return replace(
-        score, tempos=tuple(Tempo(tempo.beat, value) for tempo, value in zip(score.tempos, tempos, strict=True))
-    )

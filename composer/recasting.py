@@ -1,4 +1,4 @@
-"""A primer in another key or in the parallel mode, so that everything that grows from it is in that key."""
+"""A primer in another key, in the parallel mode or at another tempo, so that all that grows from it is so too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from composer.notes import HIGHEST_PITCH, LOWEST_PITCH, Note, Score, with_repeats_cleaned
+from composer.errors import BadInputError
+from composer.notes import (
+    FASTEST_BPM,
+    HIGHEST_PITCH,
+    LOWEST_PITCH,
+    SLOWEST_BPM,
+    Note,
+    Score,
+    Tempo,
+    with_repeats_cleaned,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,3 +109,22 @@ def _repitched(score: Score, pitches: Mapping[Note, int]) -> Score:
     """With other pitches, those beyond the piano an octave back; notes that meet on one key become one."""
     notes = [replace(note, pitch=_on_piano(pitches[note])) for note in score.notes]
     return replace(score, notes=with_repeats_cleaned(notes))
+
+
+def at_tempo(score: Score, bpm: float) -> Score:
+    """The same music with its mean tempo moved to ``bpm``, its rubato kept.
+
+    Raises:
+        BadInputError: no music can be played at that tempo.
+    """
+    factor = bpm / score.mean_bpm
+    tempos = [tempo.bpm * factor for tempo in score.tempos]
+    if min(tempos) < SLOWEST_BPM or max(tempos) > FASTEST_BPM:
+        message = (
+            f"At a tempo of {bpm:g} parts of this music would be too slow or too fast to play; "
+            f"choose one nearer to its own, {score.mean_bpm:.0f}."
+        )
+        raise BadInputError(message)
+    return replace(
+        score, tempos=tuple(Tempo(tempo.beat, value) for tempo, value in zip(score.tempos, tempos, strict=True))
+    )

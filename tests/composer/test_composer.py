@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from composer.composer import RELEASE_SECONDS, Composer, Composition, at_tempo
+from composer.composer import RELEASE_SECONDS, Composer, Composition
 from composer.controls import Controls
 from composer.encoding.vocabulary import encode
 from composer.errors import BadInputError
@@ -15,6 +15,7 @@ from composer.generation.candidates import played_notes
 from composer.generation.guiding import qualities
 from composer.keys import Key
 from composer.notes import HIGHEST_PITCH, LOWEST_PITCH, Note, Pedal, Score, Tempo, TimeSignature
+from composer.recasting import at_tempo
 
 ARPEGGIOS = Score(
     tuple(
