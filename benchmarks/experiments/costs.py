@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from composer.learning.streams import Batch
 
-PIECES, ROUNDS, BATCHES = 24, 5, 3
+PIECES, ROUNDS, BATCHES = 24, 3, 2
 STEPS = 300
 
 

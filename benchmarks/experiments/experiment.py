@@ -97,10 +97,10 @@ def read_experiment(name: str, folder: Path = FOLDER) -> Experiment:
     content = _read(folder / f"{BASE}.toml")
     if name != BASE:
         content = _merged(content, _read(folder / f"{name}.toml"))
-    network = NoteLSTMConfig(**content.pop("network", {}))
-    training = replace(CONFIGS[BASE], network=network, **content.pop("training", {}))
-    variant = Variant(**_tuples(content.pop("variant", {})))
     try:
+        network = NoteLSTMConfig(**content.pop("network", {}))
+        training = replace(CONFIGS[BASE], network=network, **content.pop("training", {}))
+        variant = Variant(**_tuples(content.pop("variant", {})))
         experiment = Experiment(name=name, training=training, variant=variant, **_tuples(content))
     except TypeError as error:
         message = f"{folder / name}.toml: {error}"

@@ -134,6 +134,8 @@ def _shown(source: str) -> Iterable[str]:
 
 def cost_table(runs: dict[str, Runs], costs: dict[str, Any]) -> list[str]:
     """What the networks cost beside the base."""
+    if not costs:
+        return ["Not measured yet."]
     table = _head("", "weights", "training, base = 1", "int8 file, MB", "composing, ms a note")
     for name, cost in costs.items():
         if name not in runs:
