@@ -4,7 +4,7 @@ PYTHON_IN_VENV := .venv/bin/python
 PYTEST_ARGUMENTS ?= -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test lint benchmark chaos audience lock clean
+.PHONY: help setup run check test lint benchmark chaos audience showcase lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ audience: setup ## simulated audiences teach the network, puppets try to, networ
 	@$(PYTHON_IN_VENV) -m benchmarks.sock_puppets
 	@$(PYTHON_IN_VENV) -m benchmarks.retraining_load
 	@$(PYTHON_IN_VENV) -m benchmarks.model_swaps
+
+showcase: setup ## compose the twelve pieces of docs/showcase anew: MP3, MIDI, picture and page
+	@$(PYTHON_IN_VENV) -m scripts.showcase
 
 lock: ## write requirements.lock anew (newer versions: make lock ARGUMENTS=--upgrade)
 	@bash scripts/lock.sh $(ARGUMENTS)

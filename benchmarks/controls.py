@@ -21,9 +21,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from benchmarks.asked_and_obtained import TOLERANCES, Asked, report_on, table
 from composer.composer import Composer, Composition
 from composer.controls import Controls
+from composer.evaluation.asked_and_obtained import TOLERANCES, Asked, report_on, table
 from composer.evaluation.continuations import choose_files
 from composer.evaluation.style_ear import taught_by
 from composer.keys import Key, key_of_passage

@@ -67,7 +67,7 @@ def to_model_action(options: Mapping[str, str]) -> tuple[ModelAction, str | None
     Raises:
         BadInputError: they cannot be understood, or it is not said which network to use.
     """
-    words = (options.get("action") or "list").split()
+    words = (options.get("action") or "").split() or ["list"]
     ids = [*words[1:], *(options.get("id") or "").split()]
     action = words[0].lower()
     if action not in set(ModelAction) or len(ids) > 1:

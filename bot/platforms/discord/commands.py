@@ -80,25 +80,25 @@ async def suggest_seed(interaction: Asked, current: str) -> list[app_commands.Ch
 
 
 @compose.autocomplete("key")
-async def suggest_key(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001 (Discord's)
+async def suggest_key(_interaction: Asked, current: str) -> list[app_commands.Choice[str]]:
     """Keys that fit what was typed so far."""
     return _choices(KEY_NAMES, current)
 
 
 @compose.autocomplete("density")
-async def suggest_density(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001
+async def suggest_density(_interaction: Asked, current: str) -> list[app_commands.Choice[str]]:
     """Words for it; notes a second may be sent as well."""
     return _choices(DENSITIES, current)
 
 
 @compose.autocomplete("register")
-async def suggest_register(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001
+async def suggest_register(_interaction: Asked, current: str) -> list[app_commands.Choice[str]]:
     """Words for it; a shift in semitones may be sent as well."""
     return _choices((*REGISTERS, "-12", "+12"), current)
 
 
 @compose.autocomplete("style")
-async def suggest_style(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:  # noqa: ARG001
+async def suggest_style(_interaction: Asked, current: str) -> list[app_commands.Choice[str]]:
     """Eras and composers that fit what was typed so far."""
     return _choices(STYLES, current)
 

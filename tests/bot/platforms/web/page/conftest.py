@@ -85,8 +85,11 @@ async def page(open_page: OpenPage) -> Page:
 def watch(page: Page, url: str, troubles: list[str]) -> None:
     """Collect what goes wrong in a page; that the API refuses something is no trouble."""
 
+    # That pixels are read often is the tests' own doing.
+    harmless = ("Failed to load resource", "Canvas2D: Multiple readback operations")
+
     def on_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        if message.type in {"error", "warning"} and not message.text.startswith(harmless):
             troubles.append(message.text)
 
     def on_response(response: Response) -> None:
