@@ -15,9 +15,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from composer.midi.files import read_midi
+from composer.sound.rendering import render_audio
+from composer.sound.soundfonts import find_soundfont
+
 REPOSITORY = Path(__file__).parents[1]
 SHOWCASE = REPOSITORY / "docs" / "showcase"
 PAGE_HEAD = "# Showcase\n\n"
+KILOBITS = 64
+"""Of the recordings: a third of the usual size, because they lie in the repository."""
 
 
 def composed(piece: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -30,10 +36,12 @@ def composed(piece: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def put(answer: dict[str, Any], name: str, output: Path) -> None:
-    """Give the three files of a piece their name in the showcase."""
-    for suffix in ("mp3", "midi", "png"):
-        source = Path(answer["midi" if suffix == "midi" else suffix])
+    """Give the files of a piece their name in the showcase; the recording is made anew, smaller."""
+    for kind in ("midi", "png"):
+        source = Path(answer[kind])
         shutil.move(source, output / f"{name}{source.suffix}")
+    score = read_midi((output / f"{name}.mid").read_bytes())
+    render_audio(score, output / f"{name}.mp3", title=answer["title"], soundfont=find_soundfont(), kilobits=KILOBITS)
 
 
 def entry(number: int, name: str, piece: dict[str, Any], answer: dict[str, Any]) -> str:
