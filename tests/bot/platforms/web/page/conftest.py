@@ -84,7 +84,6 @@ async def page(open_page: OpenPage) -> Page:
 
 def watch(page: Page, url: str, troubles: list[str]) -> None:
     """Collect what goes wrong in a page; that the API refuses something is no trouble."""
-
     # That pixels are read often is the tests' own doing.
     harmless = ("Failed to load resource", "Canvas2D: Multiple readback operations")
 
