@@ -14,6 +14,7 @@ from bot.command_text import parse_command as parse_command  # noqa: PLC0414 (pa
 from bot.domain import Engine, Options
 from bot.guild_settings import MOST_PER_GUILD_HOUR, MOST_PER_USER_HOUR
 from bot.names import safe_title
+from composer.control_words import in_range
 from composer.controls import NAMES as CONTROLS
 from composer.controls import Controls
 from composer.errors import BadInputError
@@ -75,17 +76,17 @@ def to_length(value: Value) -> float:
         seconds = 60 * _decimal(match[1]) + float(match[2] or 0)
     else:
         _refuse("length", value, "seconds such as 30, or minutes such as 1:30")
-    return _in_range("length", seconds, LENGTHS, " seconds")
+    return in_range("length", seconds, LENGTHS, unit=" seconds")
 
 
 def to_tempo(value: Value) -> float:
     """Quarter notes a minute from ``72``, ``72 bpm`` or ``♩ = 72``."""
-    return _in_range("tempo", _number("tempo", value), TEMPOS, " quarter notes a minute")
+    return in_range("tempo", _number("tempo", value), TEMPOS, unit=" quarter notes a minute")
 
 
 def to_temperature(value: Value) -> float:
     """Boldness from ``1.1`` or ``1,1``."""
-    return _in_range("temperature", _number("temperature", value), TEMPERATURES)
+    return in_range("temperature", _number("temperature", value), TEMPERATURES)
 
 
 def to_random_seed(value: Value) -> int:
@@ -194,14 +195,6 @@ def _number(name: str, value: Value) -> float:
     if match is None:
         _refuse(name, value, "a number")
     return _decimal(match[1])
-
-
-def _in_range(name: str, value: float, between: tuple[float, float], unit: str = "") -> float:
-    lowest, highest = between
-    if not lowest <= value <= highest:
-        message = f"{name} is {lowest:g} to {highest:g}{unit}; {value:g} is outside."
-        raise BadInputError(message)
-    return value
 
 
 def _refuse(name: str, value: Value, expected: str) -> NoReturn:

@@ -111,7 +111,7 @@ class Composer:
             primer: music to continue; a musically cut excerpt of its beginning is used where it is long.
             length_seconds: 5 to 600.
             random_seed: the same one gives the same notes.
-            temperature: 0.1 to 2; 1 is as trained.
+            temperature: 0.1 to 2; 1 is usual.
             tempo: mean tempo in quarter notes per minute; the primer's own by default.
             is_opener: the primer may take up half of the piece, not just a third.
             primer_seconds: the primer may take up this much instead, to 2 seconds before the end of the piece.
@@ -131,23 +131,19 @@ class Composer:
         if self.checkpoint.engine == ROLL:
             controls.check_engine_roll()
         end_seconds = length_seconds - RELEASE_SECONDS
-        if not primer.beat_grid:
-            primer = with_tracked_beats(primer) or primer
         share = Share(length_seconds, primer_seconds, is_opener=is_opener)
-        excerpt, primer_end_beat = share.cut(primer) if tempo is None else share.cut_at_tempo(primer, tempo)
-        key = primer_key or key_of_passage(excerpt)
-        wanted = controls.key_from(key)
+        excerpt, primer_end_beat = share.cut_at(_on_beats(primer), tempo)
+        own = primer_key or key_of_passage(excerpt)
+        key = controls.key_from(own)
         cut = time.perf_counter()
-        excerpt = recast(excerpt, key, wanted)
-        task = Task(
-            excerpt, primer_end_beat, end_seconds, random_seed, temperature, controls, wanted, play_primer, planned
-        )
+        primer = recast(excerpt, own, key)
+        task = Task(primer, primer_end_beat, end_seconds, random_seed, temperature, controls, key, play_primer, planned)
         score = self._continued(task, on_progress, threshold)
         stages = {"primer": cut - began, "composing": time.perf_counter() - cut}
         return Composition(
             score=score,
             primer_end_beat=primer_end_beat,
-            key=(wanted if controls.asks_key else key_of_passage(score)).name,
+            key=(key if controls.asks_key else key_of_passage(score)).name,
             tempo=score.mean_bpm,
             random_seed=random_seed,
             checkpoint_id=self.checkpoint.id,
@@ -176,6 +172,11 @@ def _roll_engine(checkpoint: Checkpoint) -> Engine:
     return continued
 
 
+def _on_beats(primer: Score) -> Score:
+    """With the beats that are heard in a free performance, where there are any."""
+    return primer if primer.beat_grid else with_tracked_beats(primer) or primer
+
+
 @dataclass(frozen=True)
 class Share:
     """How much of a piece its primer takes up."""
@@ -190,12 +191,14 @@ class Share:
             return cut_primer(primer, self.length_seconds * (OPENER_SHARE if self.is_opener else UPLOAD_SHARE))
         return cut_primer(primer, self.primer_seconds + _ROUNDING_SECONDS, most_left_out=MOST_LEFT_OUT_SECONDS)
 
-    def cut_at_tempo(self, primer: Score, bpm: float) -> tuple[Score, float]:
-        """The same of ``primer`` at another tempo: what is continued has that tempo, not the whole of a long piece.
+    def cut_at(self, primer: Score, bpm: float | None) -> tuple[Score, float]:
+        """The same of ``primer`` at the tempo that is asked: what is continued has it, not the whole of a long piece.
 
         Raises:
             BadInputError: no music can be played at that tempo.
         """
+        if bpm is None:
+            return self.cut(primer)
         for _ in range(_TEMPO_TRIES):
             primer = at_tempo(primer, bpm * primer.mean_bpm / self.cut(primer)[0].mean_bpm)
         return self.cut(primer)

@@ -99,7 +99,7 @@ def read_density(value: Value) -> str | float:
     match = _DENSITY.fullmatch(word)
     if match is None:
         _refuse("density", value, f"{words}, or notes a second")
-    return _in_range("density", _decimal(match[1]), DENSITY_RANGE, f"{words}, or ", " notes a second")
+    return in_range("density", _decimal(match[1]), DENSITY_RANGE, f"{words}, or ", " notes a second")
 
 
 def read_register(value: Value) -> str | int:
@@ -112,7 +112,7 @@ def read_register(value: Value) -> str | int:
     semitones = _decimal(match[1]) * (12 if (match[2] or "").startswith("oct") else 1) if match else 0.5
     if semitones != round(semitones):
         _refuse("register", value, f"{words}, or a shift in whole semitones such as -5 or +12")
-    return round(_in_range("register", semitones, SHIFT_RANGE, f"{words}, or a shift of ", " semitones"))
+    return round(in_range("register", semitones, SHIFT_RANGE, f"{words}, or a shift of ", " semitones"))
 
 
 def read_dynamics(value: Value) -> str:
@@ -131,7 +131,7 @@ def read_creativity(value: Value) -> int:
     match = _PER_CENT.fullmatch(word)
     if match is None:
         _refuse("creativity", value, f"{words}, or 0 to 100")
-    return round(_in_range("creativity", _decimal(match[1]), CREATIVITY_RANGE, f"{words}, or "))
+    return round(in_range("creativity", _decimal(match[1]), CREATIVITY_RANGE, f"{words}, or "))
 
 
 def read_style(value: Value) -> str:
@@ -174,7 +174,12 @@ def _decimal(text: str) -> float:
     return float(text.replace(",", ".").replace("\u2212", "-"))
 
 
-def _in_range(name: str, value: float, between: tuple[float, float], words: str, unit: str = "") -> float:
+def in_range(name: str, value: float, between: tuple[float, float], words: str = "", unit: str = "") -> float:
+    """``value``, where it is inside; ``words`` are what may be said instead of a number.
+
+    Raises:
+        BadInputError: it is outside.
+    """
     lowest, highest = between
     if not lowest <= value <= highest:
         message = f"{name} is {words}{lowest:g} to {highest:g}{unit}; {value:g} is outside."

@@ -34,7 +34,7 @@ class Controls:
         density: of the continuation: ``sparse``, ``normal``, ``dense``, or notes a second.
         register: ``low``, ``middle``, ``high``, or a shift in semitones.
         dynamics: ``pp`` to ``ff``.
-        creativity: 0 keeps close to the primer's own material, 50 is as trained, 100 departs far from it.
+        creativity: 0 keeps close to the primer's own material, 50 is usual, 100 departs far from it.
         style: a composer or an era.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Checkpoints for tests: small ones that only look like networks, and spoilt ones."""
+"""For tests of networks: checkpoints that only look like some, spoilt ones, and a small piece to score."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ import shutil
 from typing import TYPE_CHECKING
 
 from composer.checkpoints import CARD, CRITIC, NETWORK, RELEASED, WEIGHTS, Checkpoint, load_checkpoint, write_card
+from composer.notes import Note, Score
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+TWO_VOICES = Score(
+    tuple(
+        Note(index / 2, 50 + (index * 5 + chord * 4) % 24, index / 2 + 0.5 + chord, 40 + index % 50)
+        for index in range(12)
+        for chord in range(2)
+    )
+)
 
 
 def make_network(folder: Path, name: str = "a", *, critic: str | None = None) -> Checkpoint:

@@ -33,7 +33,7 @@ CONTROLS = {
     "density": "sparse, normal, dense, or notes a second, 0.5 to 16",
     "register": "low, middle, high, or a shift in semitones, -24 to 24",
     "dynamics": "pp, p, mp, mf, f or ff, soft or loud",
-    "creativity": "0 keeps to the seed's own ideas, 50 is as trained, 100 departs from them; plain, balanced, bold",
+    "creativity": "0 keeps to the seed's own ideas, 50 is usual, 100 departs from them; plain, balanced, bold",
     "style": "a composer such as bach, or an era such as romantic",
 }
 """As in ``composer.controls``, which the command line does without until it composes."""
@@ -55,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the same number composes the same piece again (drawn by default)",
     )
     parser.add_argument(
-        "--temperature", type=number(0.1, 2), default=1.0, metavar="T", help="boldness: 0.1 plain, 1 as trained, 2 wild"
+        "--temperature", type=number(0.1, 2), default=1.0, metavar="T", help="boldness: 0.1 plain, 1 usual, 2 wild"
     )
     parser.add_argument(
         "--tempo", type=number(20, 300, " quarter notes a minute"), metavar="BPM", help="the primer's own by default"

@@ -55,7 +55,7 @@ class Task:
         primer_end_beat: the continuation begins here or later.
         end_seconds: when the last key of the piece is released.
         random_seed: the same one gives the same notes.
-        temperature: 1 is as trained; lower is plainer, higher is bolder.
+        temperature: 1 is usual; lower is plainer, higher is bolder.
         controls: what is asked of the continuation; the primer is in its key and mode already.
         key: of the primer, where it is known; estimated otherwise.
         play_primer: where nobody has marked dynamics or rubato, the network plays the primer as a pianist would.

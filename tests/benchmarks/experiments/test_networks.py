@@ -12,18 +12,11 @@ from composer.encoding.features import piece_features
 from composer.encoding.vocabulary import FACTORS, encode
 from composer.learning.corpus import CorpusFile, CorpusPiece
 from composer.learning.streams import stream_batches, whole_queues
-from composer.notes import Note, Score
+from tests.networks import TWO_VOICES
 
 pytest.importorskip("keras", reason="needs Keras and TensorFlow")
 
-PIECE = Score(
-    tuple(
-        Note(index / 2, 50 + (index * 5 + chord * 4) % 24, index / 2 + 0.5 + chord, 40 + index % 50)
-        for index in range(12)
-        for chord in range(2)
-    )
-)
-CORPUS_PIECE = CorpusPiece(CorpusFile("a.mid", "mutopia", "train"), piece_features(encode(PIECE), 0))
+CORPUS_PIECE = CorpusPiece(CorpusFile("a.mid", "mutopia", "train"), piece_features(encode(TWO_VOICES), 0))
 VARIANTS: dict[str, dict[str, Any]] = {
     "lstm": {},
     "gru": {"cell": "gru"},

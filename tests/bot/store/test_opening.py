@@ -16,6 +16,8 @@ from tests.bot.store.samples import add
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.domain import Options
+
 
 def files_in(folder: Path) -> dict[str, int]:
     """Names of files, and who may do what with them."""
@@ -154,11 +156,11 @@ async def test_a_failed_opening_leaves_the_file_to_others(tmp_path: Path, monkey
     await (await Store.open(tmp_path / "schumann.db")).close()
 
 
-async def test_what_was_asked_before_there_were_engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests of the form before the fourth step were for the engine that there was, and stay as they are."""
-    path = tmp_path / "schumann.db"
-    monkeypatch.setattr(opening, "scripts", lambda: migrations.scripts()[:3])
-    await (await Store.open(path)).close()
+async def _asked_before(path: Path, steps: int, monkeypatch: pytest.MonkeyPatch) -> Options:
+    """What a request says now that was stored when the database had so many steps."""
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "scripts", lambda: migrations.scripts()[:steps])
+        await (await Store.open(path)).close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("INSERT INTO people (platform, user_id) VALUES ('discord', 'clara')")
         connection.execute(
@@ -166,11 +168,17 @@ async def test_what_was_asked_before_there_were_engines(tmp_path: Path, monkeypa
             "temperature, random_seed, address, action, awaits_file, state, created_at) VALUES "
             "('old', 1, 'discord', 'notes', 'C5q', 'C5q', 12, 1, 7, '{}', 'compose', 0, 'queued', 0)"
         )
-    monkeypatch.undo()
 
     store = await Store.open(path)
     options = (await store.ticket(1)).request.options
     await store.close()
+    return options
+
+
+async def test_what_was_asked_before_there_were_engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests of the form before the fourth step were for the engine that there was, and stay as they are."""
+    path = tmp_path / "schumann.db"
+    options = await _asked_before(path, steps=3, monkeypatch=monkeypatch)
 
     assert (options.engine, options.length_seconds, options.random_seed) == (Engine.NOTES, 12, 7)
     with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
@@ -180,20 +188,7 @@ async def test_what_was_asked_before_there_were_engines(tmp_path: Path, monkeypa
 async def test_what_was_asked_before_there_were_controls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests of the form before the fifth step follow their seed."""
     path = tmp_path / "schumann.db"
-    monkeypatch.setattr(opening, "scripts", lambda: migrations.scripts()[:4])
-    await (await Store.open(path)).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO people (platform, user_id) VALUES ('discord', 'clara')")
-        connection.execute(
-            "INSERT INTO requests (key, person_id, platform, seed_kind, seed_text, seed_title, length_seconds, "
-            "temperature, random_seed, address, action, awaits_file, state, created_at) VALUES "
-            "('old', 1, 'discord', 'notes', 'C5q', 'C5q', 12, 1, 7, '{}', 'compose', 0, 'queued', 0)"
-        )
-    monkeypatch.undo()
-
-    store = await Store.open(path)
-    options = (await store.ticket(1)).request.options
-    await store.close()
+    options = await _asked_before(path, steps=4, monkeypatch=monkeypatch)
 
     assert options.controls == NO_CONTROLS
 

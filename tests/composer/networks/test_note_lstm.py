@@ -15,21 +15,14 @@ from composer.generation.decoder import Decoder
 from composer.learning.corpus import CorpusFile, CorpusPiece
 from composer.learning.export import export_in_child
 from composer.learning.streams import stream_batches, transposed, whole_queues
-from composer.notes import Note, Score
+from tests.networks import TWO_VOICES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytest.importorskip("keras", reason="needs Keras and TensorFlow")
 
-PIECE = Score(
-    tuple(
-        Note(index / 2, 50 + (index * 5 + chord * 4) % 24, index / 2 + 0.5 + chord, 40 + index % 50)
-        for index in range(12)
-        for chord in range(2)
-    )
-)
-FEATURES = piece_features(encode(PIECE), 0)
+FEATURES = piece_features(encode(TWO_VOICES), 0)
 Inputs = dict[str, Any]
 
 

@@ -33,13 +33,13 @@ const OPTIONS = [
 ];
 const VALUES = {
   length: [["15", "seconds"], ["30", "seconds"], ["60", "one minute"], ["120", "two minutes"]],
-  temperature: [["0.8", "plainer"], ["1", "as trained"], ["1.2", "bolder"]],
+  temperature: [["0.8", "plainer"], ["1", "usual"], ["1.2", "bolder"]],
   key: [["C", "as the seed, major or minor"], ["F#m", "F sharp minor"], ["Bb", "B flat"], ["Ebm", "E flat minor"]],
   mode: [["major", "bright"], ["minor", "dark"]],
   density: [["sparse", "2 notes a second"], ["normal", "5"], ["dense", "10"]],
   register: [["low", "around D3"], ["middle", "D4"], ["high", "D5"], ["-12", "an octave down"], ["+12", "an octave up"]],
   dynamics: [["pp", "very soft"], ["p", "soft"], ["mp", ""], ["mf", ""], ["f", "loud"], ["ff", "very loud"]],
-  creativity: [["plain", "close to the seed"], ["balanced", "as trained"], ["bold", "far from it"]],
+  creativity: [["plain", "close to the seed"], ["balanced", "usual"], ["bold", "far from it"]],
   style: [
     ["baroque", "era"], ["classical", "era"], ["romantic", "era"], ["late-romantic", "era"], ["impressionist", "era"],
     ["ragtime", "era"], ["bach", ""], ["handel", ""], ["scarlatti", ""], ["haydn", ""], ["mozart", ""], ["beethoven", ""],
