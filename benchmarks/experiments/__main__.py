@@ -4,8 +4,9 @@
 measures what the files of those names in ``configs/`` say (the same command goes on after an interruption, and what is
 done is not done again) and writes one JSON file per run into ``results/``. ``python -m benchmarks.experiments cost
 --corpus DIR`` measures what each network costs beside the base, in training and in composing, ``python -m
-benchmarks.experiments checkpoint NAME FOLDER --corpus DIR --output RUNS`` a checkpoint on the same pieces, and ``python
--m benchmarks.experiments table`` writes ``docs/experiments.md`` from those files.
+benchmarks.experiments checkpoint NAME FOLDER --corpus DIR --output RUNS`` a checkpoint on the same pieces, ``python -m
+benchmarks.experiments baselines REPORT`` takes simple models from a report of ``composer evaluate --json``, and
+``python -m benchmarks.experiments table`` writes ``docs/experiments.md`` from those files.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--backend", choices=BACKENDS, default="tensorflow")
         command.add_argument("--workers", type=whole_number(1, 256), default=1, help="processes to read the corpus")
         command.add_argument("--results", type=Path, default=RESULTS, metavar="DIR")
+    baselines = commands.add_parser("baselines", help="take simple models from a report of composer evaluate --json")
+    baselines.add_argument("report", type=Path, metavar="REPORT")
+    baselines.add_argument("--results", type=Path, default=RESULTS, metavar="DIR")
     table = commands.add_parser("table", help="write the table from the results")
     table.add_argument("--results", type=Path, default=RESULTS, metavar="DIR")
     table.add_argument("--document", type=Path, default=DOCUMENT, metavar="FILE")
@@ -88,6 +92,12 @@ def _checkpoint(arguments: argparse.Namespace) -> None:
     write_result(result, arguments.results / f"checkpoint_{arguments.name}-0.json")
 
 
+def _baselines(arguments: argparse.Namespace) -> None:
+    from benchmarks.experiments.baselines import write_baselines
+
+    print(write_baselines(arguments.report, arguments.results))
+
+
 def _table(arguments: argparse.Namespace) -> None:
     from benchmarks.experiments.table import write_document
 
@@ -103,7 +113,9 @@ def main() -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        {"run": _run, "cost": _cost, "checkpoint": _checkpoint, "table": _table}[arguments.command](arguments)
+        {"run": _run, "cost": _cost, "checkpoint": _checkpoint, "baselines": _baselines, "table": _table}[
+            arguments.command
+        ](arguments)
     except BadInputError as error:
         print(error, file=sys.stderr)
         return 2
